@@ -1,0 +1,15 @@
+noinst_LIBRARIES += src/base/libbase.a
+src_base_libbase_a_SOURCES = \
+	%D%/buf.c %D%/buf.h \
+	%D%/cleanup.h \
+	%D%/clock.c %D%/clock.h \
+	%D%/encoding.c %D%/encoding.h \
+	%D%/log.c %D%/log.h %D%/log_ids.def \
+	%D%/loop.h \
+	%D%/parse.c %D%/parse.h \
+	%D%/reader.c %D%/reader.h \
+	%D%/reason.c %D%/reason.h %D%/reason.def \
+	%D%/secret.c %D%/secret.h \
+	%D%/span.h \
+	%D%/writer.c %D%/writer.h
+EXTRA_DIST += src/LAYERS

@@ -1,0 +1,143 @@
+#pragma once
+/*
+ * The configuration: files read, merged, checked against the options table, secrets opened.
+ * A conf is complete and without errors or there is none (all or nothing). Owned by the caller,
+ * conf_free() wipes the keys. Layer: conf. (product.md section 2)
+ */
+#include <stdio.h>
+
+#include "base/secret.h"
+#include "codec/ids.h"
+
+enum conf_listen { LISTEN_HOLD_OFF, LISTEN_ALWAYS, LISTEN_NEVER };
+enum conf_nosec { NOSEC_NO, NOSEC_BOOTSTRAP, NOSEC_YES };
+enum conf_family { FAMILY_ANY, FAMILY_INET, FAMILY_INET6 };
+enum conf_card { CARD_AUTO, CARD_YES, CARD_NO };
+enum conf_tristate { UNSET, SET_FALSE, SET_TRUE };
+
+/* retry { } of the whole configuration or of one server; times in seconds. */
+struct conf_retry {
+	uint32_t count, timer, sequence_count, sequence_delay, initial_delay;
+	/* which of them are written in the server's own group (they become 1/x/14, 17 to 20) */
+	bool has_count, has_timer, has_sequence_count, has_sequence_delay, has_initial_delay;
+};
+
+struct conf_account {
+	char *name; /* of the group; "bootstrap" for the bootstrap account */
+	char *file; /* where it is written (the first file) */
+	unsigned line;
+	bool is_bootstrap;
+	uint16_t short_id; /* 0 for the bootstrap account */
+	char *uri;
+	enum security_mode security;
+	struct secret identity;		 /* 0/x/3 */
+	struct secret server_public_key; /* 0/x/4 */
+	struct secret secret_key;	 /* 0/x/5 */
+	char *sni;			 /* NULL: absent */
+	/* bootstrap account only; seconds */
+	uint32_t client_hold_off_time;
+	uint32_t account_timeout;
+	/* servers only; seconds */
+	uint32_t lifetime;
+	char *binding;
+	bool queue_mode;
+	bool has_min_period, has_max_period;
+	uint32_t min_period, max_period;
+	bool store_notifications;
+	enum conf_tristate mute_send;
+	bool has_disable_timeout;
+	uint32_t disable_timeout;
+	bool has_priority;
+	uint32_t priority;
+	enum conf_tristate failure_block, bootstrap_on_failure;
+	struct conf_retry retry; /* merged: the server's own over the general one */
+	uint8_t hash[32];	 /* SHA-256 over all fields that make objects 0 and 1 */
+};
+
+struct conf {
+	char *endpoint;
+	struct {
+		char *manufacturer, *model, *serial, *type;
+		char *hardware_version, *software_version, *firmware_version;
+		bool allow_reboot, allow_factory_reset;
+		char *storage;
+	} device;
+	struct {
+		enum conf_card enabled;
+	} smartcard;
+	bool has_bootstrap;
+	struct conf_account bootstrap;
+	struct {
+		bool trigger;
+		enum conf_listen listen;
+		char **addresses; /* "[::]:5684", NULL terminated; empty list: the default */
+		uint64_t session_timeout; /* usec */
+	} server_initiated;
+	struct conf_account *servers; /* by ascending short_id, enabled ones only */
+	size_t n_servers;
+	struct {
+		uint64_t jitter; /* usec */
+	} retry;
+	struct {
+		bool wait_online;
+		char *interface; /* "" : the route decides */
+		enum conf_family family;
+		uint32_t nat_keepalive; /* seconds, 0: off */
+	} network;
+	struct {
+		uint64_t ack_timeout; /* usec, at least 1 s */
+		double ack_random_factor;
+		uint32_t max_retransmit;
+	} coap;
+	struct {
+		enum conf_nosec allow_nosec;
+		uint32_t min_psk_length;
+	} security;
+	char *state_directory;
+	char *control_directory;
+	int log_level;		   /* enum log_level */
+	uint8_t accounts_hash[32]; /* SHA-256 over the hashes of all accounts */
+};
+
+/* The three places of configuration files; NULL: the default. */
+struct conf_paths {
+	const char *file;	      /* /etc/lwm2md/lwm2md.conf */
+	const char *const *conf_dirs; /* drop-in directories in order, NULL terminated;
+					 /usr/lib/lwm2md/conf.d, /etc/lwm2md/conf.d */
+	const char *root;	      /* in front of every path; NULL: none (--root) */
+	const char *state_dir;	      /* wins over state.directory and $STATE_DIRECTORY */
+	const char *runtime_dir;      /* wins over control.directory and $RUNTIME_DIRECTORY */
+	bool is_file_required;	      /* --config was given: its absence is an error */
+};
+
+/* All that was found wrong, in order of files and lines. */
+struct conf_report;
+
+int conf_report_new(struct conf_report **ret);
+struct conf_report *conf_report_free(struct conf_report *r);
+void conf_report_free_p(struct conf_report **r);
+unsigned conf_report_errors(const struct conf_report *r);
+unsigned conf_report_warnings(const struct conf_report *r);
+/* "file:line:error: … [code]", the line, the hint, and the closing count (product.md 2.4). */
+void conf_report_print(const struct conf_report *r, FILE *out);
+/* One JSON object. */
+void conf_report_print_json(const struct conf_report *r, FILE *out);
+/* Each problem as one line of text, for the log; on_line gets severity "error" or "warning". */
+void conf_report_walk(const struct conf_report *r,
+	void (*on_problem)(void *data, bool is_error, const char *code, const char *line),
+	void *data);
+
+/*
+ * Reads and checks everything the daemon would read; resolves no names, contacts nobody.
+ * 0 and *ret without errors (warnings may be in the report); -EINVAL with errors in the report;
+ * other errno without a usable report (-ENOMEM).
+ */
+int conf_load(const struct conf_paths *paths, struct conf_report *report, struct conf **ret);
+struct conf *conf_free(struct conf *c);
+void conf_free_p(struct conf **c);
+
+/* The merged result with "file:line" of each value, secrets as fingerprints (--print-config). */
+int conf_print(const struct conf_paths *paths, struct conf_report *report, FILE *out);
+/* The options table as "section.name<TAB>type<TAB>default" lines, for check-docs (hidden option
+ * --list-options). */
+void conf_list_options(FILE *out);

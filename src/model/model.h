@@ -1,0 +1,135 @@
+#pragma once
+/*
+ * The data model in memory: objects (defined by const tables), instances, resources, values,
+ * and transactions over all of it. One owner: the daemon. Values that getters return are looks,
+ * valid until the next change. Layer: model. (TS core 7.1, 7.2)
+ */
+#include "codec/ids.h"
+#include "codec/path.h"
+#include "codec/value.h"
+
+struct model;
+
+enum { OP_R = 1, OP_W = 2, OP_E = 4 };
+
+/* Where an instance came from (README decision 7). */
+enum origin { ORIGIN_NONE, ORIGIN_FACTORY, ORIGIN_CARD, ORIGIN_BOOTSTRAP, ORIGIN_SERVER };
+
+struct resource_def {
+	uint16_t id;
+	const char *name;
+	enum value_type type; /* VALUE_NONE: executable */
+	uint8_t ops;	      /* what a server may do: OP_R | OP_W | OP_E; 0: bootstrap only */
+	bool is_multiple;
+	bool is_mandatory;
+	bool has_range;
+	int64_t min, max; /* of an integer; of the length in octets for strings and opaque */
+};
+
+struct object_hooks {
+	/*
+	 * Brings the stored values below target up to date before they are read (device facts).
+	 * NULL: nothing changes by itself.
+	 */
+	void (*refresh)(void *data, struct model *m, struct path target);
+	/*
+	 * Whether a server's write of this value is possible beyond type and range.
+	 * 0; -EDOM: the value is wrong (4.00); -EOPNOTSUPP: not now (4.05). NULL: always.
+	 */
+	int (*check)(
+		void *data, const struct model *m, struct path resource, const struct value *v);
+	/*
+	 * Executes a resource for the server ssid. args: the argument text, checked for its
+	 * grammar. 0, -EINVAL (4.00), -EOPNOTSUPP (4.05), others 5.00.
+	 */
+	int (*execute)(void *data, uint16_t ssid, struct path resource, struct span args);
+};
+
+struct object_def {
+	uint16_t id;
+	const char *name;
+	uint8_t major, minor; /* object version */
+	bool is_multiple;
+	bool is_mandatory;
+	bool is_hidden;			      /* never visible to a LwM2M server: 0, 21, 23 */
+	const struct resource_def *resources; /* by ascending id */
+	size_t n_resources;
+	const struct object_hooks *hooks; /* may be NULL */
+};
+
+enum model_change { MODEL_WRITTEN, MODEL_CREATED, MODEL_DELETED };
+
+enum { MODEL_INSTANCES_MAX = 256, MODEL_RESOURCE_INSTANCES_MAX = 256 };
+
+int model_new(struct model **ret);
+struct model *model_free(struct model *m);
+void model_free_p(struct model **m);
+
+/* def must outlive the model; data goes to its hooks. -EEXIST */
+int model_add_object(struct model *m, const struct object_def *def, void *data);
+const struct object_def *model_object(const struct model *m, uint16_t oid); /* NULL: unknown */
+const struct resource_def *model_resource(
+	const struct model *m, struct path resource); /* depth >= 3 */
+
+/*
+ * Walks in ascending order: start with *cursor = 0, repeat while true. Changes between calls
+ * are fine.
+ */
+bool model_next_object(const struct model *m, uint32_t *cursor, uint16_t *ret_oid);
+bool model_next_instance(const struct model *m, uint16_t oid, uint32_t *cursor, uint16_t *ret_iid);
+bool model_next_resource(
+	const struct model *m, struct path instance, uint32_t *cursor, uint16_t *ret_rid);
+bool model_next_resource_instance(
+	const struct model *m, struct path resource, uint32_t *cursor, uint16_t *ret_riid);
+
+/* Depth 1: the object is defined; 2: the instance exists; 3, 4: a value (or an empty set) is there.
+ */
+bool model_exists(const struct model *m, struct path p);
+
+/* -ENOENT without the object, -EEXIST, -ENOSPC beyond the limit or a second of a single-instance
+ * object. */
+int model_create(struct model *m, struct path instance, enum origin origin);
+/* The lowest free instance id; -ENOSPC. */
+int model_free_instance_id(const struct model *m, uint16_t oid, uint16_t *ret);
+/* Instance, resource or resource instance. -ENOENT */
+int model_delete(struct model *m, struct path p);
+/*
+ * Sets one value (depth 3: single, 4: of a multiple resource). The instance must exist.
+ * -ENOENT: no such instance or resource in the definition; -EDOM: wrong type or depth;
+ * -ERANGE: outside the definition's range; -ENOSPC, -ENOMEM. Nothing changed on failure.
+ * An equal value is no change.
+ */
+int model_set(struct model *m, struct path p, const struct value *v);
+/* A multiple resource without instances. Errors as model_set(). */
+int model_set_empty(struct model *m, struct path resource);
+/* -ENOENT: not there (no default is invented). */
+int model_get(const struct model *m, struct path p, struct value *ret);
+
+/* Conveniences: the value, or otherwise if it is not there. */
+int64_t model_get_int(
+	const struct model *m, struct path p, int64_t otherwise); /* INTEGER, UNSIGNED, TIME */
+bool model_get_bool(const struct model *m, struct path p, bool otherwise);
+struct span model_get_bytes(const struct model *m, struct path p); /* empty if not there */
+
+enum origin model_origin(const struct model *m, struct path instance);
+int model_set_origin(struct model *m, struct path instance, enum origin origin);
+
+/*
+ * One transaction at a time (-EBUSY). Rollback brings everything back as it was at begin,
+ * origins included. Changes are told at commit; outside a transaction at once.
+ */
+int model_begin(struct model *m);
+void model_commit(struct model *m);
+void model_rollback(struct model *m);
+bool model_in_transaction(const struct model *m);
+
+/* One listener. Called after commit, once for each changed path (instance paths for CREATED and
+ * DELETED, resource paths for WRITTEN). It may change the model. */
+void model_on_change(struct model *m,
+	void (*changed)(void *data, struct path p, enum model_change what), void *data);
+
+/* The hooks of the object that owns the path; no hook: refresh does nothing, check is 0, execute is
+ * -EOPNOTSUPP. */
+void model_refresh(struct model *m, struct path target);
+int model_check(const struct model *m, struct path resource, const struct value *v);
+int model_execute(struct model *m, uint16_t ssid, struct path resource, struct span args);
