@@ -17,10 +17,12 @@ static const struct seq_row rows[] = {
 	{SEQ_REGISTER,         EV_SERVER_UP,           SEQ_MANAGED,          0},
 	{SEQ_REGISTER,         EV_ALL_FAILED,          SEQ_HOLD_OFF,         DO_ARM_HOLD_OFF},
 	{SEQ_REGISTER,         EV_NO_SERVERS,          SEQ_HOLD_OFF,         DO_ARM_HOLD_OFF},
+	{SEQ_REGISTER,         EV_SERVER_FAILED,       SEQ_HOLD_OFF,         DO_ARM_HOLD_OFF},
 	{SEQ_REGISTER,         EV_OFFLINE,             SEQ_OFFLINE,          DO_WATCH_ROUTES},
 	{SEQ_REGISTER,         EV_BOOTSTRAP_WANTED,    SEQ_REQUEST,          DO_CLOSE_LISTENER | DO_REQUEST},
 	{SEQ_REGISTER,         EV_BOOTSTRAP_OPERATION, SEQ_SERVER_SESSION,   DO_OPEN_SESSION},
 	{SEQ_MANAGED,          EV_ALL_FAILED,          SEQ_HOLD_OFF,         DO_ARM_HOLD_OFF},
+	{SEQ_MANAGED,          EV_SERVER_FAILED,       SEQ_HOLD_OFF,         DO_ARM_HOLD_OFF},
 	{SEQ_MANAGED,          EV_OFFLINE,             SEQ_OFFLINE,          DO_WATCH_ROUTES},
 	{SEQ_MANAGED,          EV_BOOTSTRAP_WANTED,    SEQ_REQUEST,          DO_CLOSE_LISTENER | DO_REQUEST},
 	{SEQ_MANAGED,          EV_BOOTSTRAP_OPERATION, SEQ_SERVER_SESSION,   DO_OPEN_SESSION},
@@ -103,6 +105,7 @@ static const char *const event_names[EV_COUNT] = {
 	[EV_SERVER_UP] = "SERVER_UP",
 	[EV_ALL_FAILED] = "ALL_FAILED",
 	[EV_NO_SERVERS] = "NO_SERVERS",
+	[EV_SERVER_FAILED] = "SERVER_FAILED",
 	[EV_BOOTSTRAP_WANTED] = "BOOTSTRAP_WANTED",
 	[EV_OFFLINE] = "OFFLINE",
 	[EV_ONLINE] = "ONLINE",
@@ -159,6 +162,7 @@ bool seq_is_ignored(enum seq_state state, enum seq_event event)
 	case EV_SERVER_UP:
 	case EV_ALL_FAILED:
 	case EV_NO_SERVERS:
+	case EV_SERVER_FAILED:
 	case EV_BOOTSTRAP_WANTED:
 	case EV_OFFLINE:
 	case EV_ONLINE:

@@ -33,7 +33,8 @@ enum seq_event {
 	EV_SERVER_UP,	     /* a registration stands */
 	EV_ALL_FAILED,	     /* every registration ended as failed */
 	EV_NO_SERVERS,	     /* there is no Server instance */
-	EV_BOOTSTRAP_WANTED, /* 1/x/16, 1/x/9, or the operator: ask without a hold-off */
+	EV_SERVER_FAILED,    /* one failure that asks for a bootstrap by itself (1/x/16) */
+	EV_BOOTSTRAP_WANTED, /* 1/x/9, or the operator: ask without a hold-off */
 	EV_OFFLINE,
 	EV_ONLINE,
 	EV_NO_ACCOUNT, /* step 4 without a Bootstrap-Server account */
