@@ -1,0 +1,31 @@
+#pragma once
+/*
+ * Step 1 asks a card source and goes on when it answers. The interface keeps a slow or missing
+ * card service out of the loop: the answer comes later, by callback. Layer: daemon.
+ * (TS core 6.1.4 step 1)
+ */
+#include <stdbool.h>
+
+#include "base/loop.h"
+#include "base/reason.h"
+#include "model/model.h"
+
+struct card_answer {
+	bool is_configured; /* the card's accounts are in the model, origin CARD */
+	enum reason reason; /* why not */
+	const char *detail; /* one line, never NULL */
+};
+
+struct card_source {
+	void *data;
+	/* Answers once, from the loop, never from inside this call. */
+	int (*read)(void *data, struct model *m,
+		void (*done)(void *to, const struct card_answer *answer), void *to);
+	void (*cancel)(void *data);
+	/* Whether asking again can bring something else. */
+	bool (*can_change)(void *data);
+	void (*free)(void *data);
+};
+
+/* The source of a system without card service: answers "no card service". */
+int card_none_new(const struct loop *loop, bool is_off, struct card_source *ret);
