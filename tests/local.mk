@@ -1,0 +1,28 @@
+# What the tests of all layers share. Each layer lists its own tests in its own local.mk.
+
+# Allocations that fail on demand: tests/unit/alloc.c with these flags.
+WRAP_ALLOC = -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc
+
+# A fuzz target is an ordinary test that replays its corpus; with --enable-fuzzers libFuzzer
+# brings its own main().
+if LIBFUZZER
+FUZZ_MAIN =
+LINK_FUZZ = -fsanitize=fuzzer
+else
+FUZZ_MAIN = tests/fuzz/replay.c
+LINK_FUZZ =
+endif
+
+EXTRA_DIST += \
+	%D%/unit/runner.h %D%/unit/alloc.c %D%/unit/alloc.h \
+	%D%/fuzz/fuzz.h %D%/fuzz/replay.c
+
+# Whole directories of data: corpora and golden vectors.
+dist-hook: dist-test-data
+.PHONY: dist-test-data
+dist-test-data:
+	(cd $(srcdir) && for d in tests/fuzz/corpus tests/golden; do \
+		if test -d $$d; then find $$d -type f; fi; \
+	done) | while read -r f; do \
+		$(MKDIR_P) "$(distdir)/$$(dirname "$$f")" && cp -p "$(srcdir)/$$f" "$(distdir)/$$f" || exit 1; \
+	done

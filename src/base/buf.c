@@ -59,8 +59,14 @@ int buf_append_byte(struct buf *b, uint8_t byte)
 
 int buf_set(struct buf *b, struct span bytes)
 {
-	buf_truncate(b, 0);
-	return buf_append(b, bytes);
+	size_t len = b->len;
+
+	b->len = 0;
+
+	int r = buf_append(b, bytes);
+	if (r < 0)
+		b->len = len;
+	return r;
 }
 
 void buf_truncate(struct buf *b, size_t len)

@@ -18,7 +18,7 @@ struct buf {
 int buf_append(struct buf *b, struct span bytes);
 int buf_append_text(struct buf *b, const char *text);
 int buf_append_byte(struct buf *b, uint8_t byte);
-/* Replaces the content. bytes must not lie in b. */
+/* Replaces the content; on failure the old one stays. bytes must not lie in b. */
 int buf_set(struct buf *b, struct span bytes);
 /* Makes room for len more bytes and returns them through ret; buf->len is not changed. */
 int buf_reserve(struct buf *b, size_t len, uint8_t **ret);

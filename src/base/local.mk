@@ -13,3 +13,12 @@ src_base_libbase_a_SOURCES = \
 	%D%/span.h \
 	%D%/writer.c %D%/writer.h
 EXTRA_DIST += src/LAYERS
+
+if HAVE_CHECK
+check_PROGRAMS += tests/unit/check_buf
+TESTS += tests/unit/check_buf
+tests_unit_check_buf_SOURCES = tests/unit/check_buf.c tests/unit/runner.c tests/unit/alloc.c
+tests_unit_check_buf_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
+tests_unit_check_buf_LDFLAGS = $(AM_LDFLAGS) $(WRAP_ALLOC)
+tests_unit_check_buf_LDADD = src/base/libbase.a $(CHECK_LIBS)
+endif
