@@ -15,7 +15,7 @@ int buf_reserve(struct buf *b, size_t len, uint8_t **ret)
 		size_t cap = b->cap ? b->cap : 64;
 
 		while (cap < need)
-			cap *= 2;
+			cap = cap > max / 2 ? max : cap * 2;
 		if (cap > max)
 			cap = max;
 

@@ -3,6 +3,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/parse.h"
+
 static struct {
 	log_sink_fn sink;
 	void *data;
@@ -50,6 +52,20 @@ const char *log_id_message_id(enum log_id id)
 	return ids[id].message_id;
 }
 
+/* A message that was too long may end within a UTF-8 sequence: back to its first octet. */
+static void cut_between_characters(char *message)
+{
+	size_t start = strlen(message);
+
+	while (start > 0 && ((unsigned char)message[start - 1] & 0xC0) == 0x80)
+		start--;
+	if (start == 0)
+		return;
+	start--;
+	if (!text_is_utf8(span_of_text(message + start)))
+		message[start] = '\0';
+}
+
 void log_fields(enum log_level level, const struct log_fields *fields, const char *format, ...)
 {
 	char message[512];
@@ -59,8 +75,14 @@ void log_fields(enum log_level level, const struct log_fields *fields, const cha
 		return;
 
 	va_start(args, format);
-	vsnprintf(message, sizeof message, format, args);
+
+	int len = vsnprintf(message, sizeof message, format, args);
+
 	va_end(args);
+	if (len < 0)
+		return;
+	if ((size_t)len >= sizeof message)
+		cut_between_characters(message);
 
 	/* what a peer or a file put into a message must not make lines of its own */
 	for (char *p = message; *p; p++)

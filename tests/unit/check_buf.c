@@ -69,6 +69,20 @@ START_TEST(buf_refuses_a_length_that_overflows)
 }
 END_TEST
 
+START_TEST(buf_growing_to_a_huge_length_ends)
+{
+	struct buf b = {.max = SIZE_MAX};
+	uint8_t *to;
+
+	alloc_fail_at(1);
+
+	int r = buf_reserve(&b, SIZE_MAX / 2 + 2, &to);
+
+	alloc_fail_off();
+	ck_assert_int_eq(r, -ENOMEM);
+}
+END_TEST
+
 START_TEST(buf_without_memory_keeps_its_content)
 {
 	struct buf b = {0};
@@ -144,6 +158,7 @@ Suite *suite(void)
 	tcase_add_test(t, buf_fills_exactly_to_its_maximum);
 	tcase_add_test(t, buf_refuses_more_than_the_default_maximum);
 	tcase_add_test(t, buf_refuses_a_length_that_overflows);
+	tcase_add_test(t, buf_growing_to_a_huge_length_ends);
 	tcase_add_test(t, buf_without_memory_keeps_its_content);
 	tcase_add_test(t, buf_set_replaces_the_content);
 	tcase_add_test(t, buf_set_beyond_the_maximum_leaves_the_content);
