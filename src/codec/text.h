@@ -8,10 +8,14 @@
 
 /*
  * The value of a text by type. OPAQUE is Base64 and needs a place for its bytes: they are
- * appended to store, which must live as long as *ret. -EDOM: not a value of this type.
+ * appended to store, which must live unchanged as long as *ret (the next append may move them).
+ * -EDOM: not a value of this type; -ENOMEM, -ENOSPC.
  */
 int text_to_value(struct span text, enum value_type type, struct buf *store, struct value *ret);
-/* Appends the plain form. */
+/*
+ * Appends the plain form: a float with the fewest digits that give it again, the null link as
+ * 65535:65535. -EDOM for VALUE_NONE and for a float that is not finite.
+ */
 void text_from_value(const struct value *value, struct writer *w);
 
 /* As payload_decode() and payload_encode(); base must be a resource or resource instance. */
