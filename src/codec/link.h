@@ -20,12 +20,13 @@ struct link {
 	size_t n_attrs;
 };
 
-/* 1 = link in *ret, 0 = end, -EBADMSG = malformed, -E2BIG = more than LINK_ATTRS_MAX. */
+/* r begins with the list. 1 = link in *ret, 0 = end, -EBADMSG = malformed, -E2BIG = more than
+ * LINK_ATTRS_MAX. */
 int link_next(struct reader *r, struct link *ret);
 
 /* "<target>", with a comma in front unless it is the first in w->out since start. */
 void link_write_target(struct writer *w, size_t start, const char *target);
-/* ";name" or ";name=value" */
+/* ";name=value", or ";name" if value is NULL */
 void link_write_attr(struct writer *w, const char *name, const char *value);
-/* ";name=\"value\"", quotes and backslashes escaped */
+/* ";name=\"value\"", quotes and backslashes escaped; -EDOM for control characters */
 void link_write_quoted(struct writer *w, const char *name, struct span value);

@@ -20,7 +20,9 @@ struct uri {
 };
 
 /*
- * Looks into text, which must outlive *ret. -EINVAL: not such a URI (a user part, query,
+ * Looks into text, which must outlive *ret. The segments are those in front of "/bs" or "/rd":
+ * a slash at the end adds none, and one place of MSG_SEGMENTS_MAX stays free.
+ * -EINVAL: not such a URI (a user part, query,
  * fragment, port 0, an empty host); -E2BIG: more than 255 octets or too many segments;
  * -EPROTONOSUPPORT: another scheme. ret_why (may be NULL): what is wrong, a static text.
  */
