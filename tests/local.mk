@@ -26,3 +26,15 @@ dist-test-data:
 	done) | while read -r f; do \
 		$(MKDIR_P) "$(distdir)/$$(dirname "$$f")" && cp -p "$(srcdir)/$$f" "$(distdir)/$$f" || exit 1; \
 	done
+
+# Consistency of the tree; each prints TAP and needs no build but where it says so.
+CHECKS = \
+	%D%/check-layers.sh \
+	%D%/check-headers.sh \
+	%D%/check-pairs.sh \
+	%D%/check-size.sh \
+	%D%/check-banned.sh \
+	%D%/check-version.sh \
+	%D%/check-man.sh
+TESTS += $(CHECKS)
+EXTRA_DIST += $(CHECKS) %D%/tap.sh %D%/strip.awk %D%/pairs-exceptions
