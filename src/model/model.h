@@ -12,6 +12,9 @@ struct model;
 
 enum { OP_R = 1, OP_W = 2, OP_E = 4 };
 
+/* For tables of resources: {.id = 2, …, RESOURCE_RANGE(0, 4)}. */
+#define RESOURCE_RANGE(lowest, highest) .has_range = true, .min = (lowest), .max = (highest)
+
 /* Where an instance came from (README decision 7). */
 enum origin { ORIGIN_NONE, ORIGIN_FACTORY, ORIGIN_CARD, ORIGIN_BOOTSTRAP, ORIGIN_SERVER };
 
@@ -42,7 +45,8 @@ struct object_hooks {
 	 * Executes a resource for the server ssid. args: the argument text, checked for its
 	 * grammar. 0, -EINVAL (4.00), -EOPNOTSUPP (4.05), others 5.00.
 	 */
-	int (*execute)(void *data, uint16_t ssid, struct path resource, struct span args);
+	int (*execute)(
+		void *data, struct model *m, uint16_t ssid, struct path resource, struct span args);
 };
 
 struct object_def {
@@ -86,16 +90,22 @@ bool model_next_resource_instance(
  */
 bool model_exists(const struct model *m, struct path p);
 
-/* -ENOENT without the object, -EEXIST, -ENOSPC beyond the limit or a second of a single-instance
- * object. */
+/*
+ * -ENOENT without the object, -EEXIST, -EDOM for the reserved id 65535, -ENOSPC beyond the limit
+ * or for another instance than 0 of a single-instance object.
+ */
 int model_create(struct model *m, struct path instance, enum origin origin);
 /* The lowest free instance id; -ENOSPC. */
 int model_free_instance_id(const struct model *m, uint16_t oid, uint16_t *ret);
-/* Instance, resource or resource instance. -ENOENT */
+/*
+ * Instance, resource or resource instance. -ENOENT. A multiple resource that loses its last
+ * instance stays as an empty set.
+ */
 int model_delete(struct model *m, struct path p);
 /*
  * Sets one value (depth 3: single, 4: of a multiple resource). The instance must exist.
- * -ENOENT: no such instance or resource in the definition; -EDOM: wrong type or depth;
+ * -ENOENT: no such instance or resource in the definition; -EDOM: wrong type or depth, or text
+ * that is not UTF-8;
  * -ERANGE: outside the definition's range; -ENOSPC, -ENOMEM. Nothing changed on failure.
  * An equal value is no change.
  */
