@@ -17,7 +17,7 @@ struct device_actions {
 	void *data;
 	int (*reboot)(void *data, uint16_t short_server_id); /* -EOPNOTSUPP: not allowed (4.05) */
 	int (*factory_reset)(void *data, uint16_t short_server_id); /* as above */
-	const char *storage;
+	const char *storage, *root; /* as in struct device_facts; NULL is fine */
 };
 
 extern const struct object_def object_device;
