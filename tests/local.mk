@@ -38,3 +38,4 @@ CHECKS = \
 	%D%/check-man.sh
 TESTS += $(CHECKS)
 EXTRA_DIST += $(CHECKS) %D%/tap.sh %D%/strip.awk %D%/pairs-exceptions
+include tests/server/local.mk

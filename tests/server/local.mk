@@ -1,0 +1,15 @@
+# The scripted LwM2M and bootstrap server of the integration tests and of the demo.
+noinst_PROGRAMS += tests/lwm2m-testserver
+tests_lwm2m_testserver_SOURCES = \
+	%D%/main.c \
+	%D%/address.c %D%/address.h \
+	%D%/commands.c %D%/commands.h \
+	%D%/endpoint.c %D%/endpoint.h \
+	%D%/event.c %D%/event.h \
+	%D%/op.c %D%/op.h \
+	%D%/player.c %D%/player.h \
+	%D%/psk.c %D%/psk.h \
+	%D%/relay.c %D%/relay.h
+tests_lwm2m_testserver_CPPFLAGS = $(AM_CPPFLAGS) -I$(srcdir)/tests
+tests_lwm2m_testserver_CFLAGS = $(AM_CFLAGS) $(COAP_CFLAGS)
+tests_lwm2m_testserver_LDADD = src/base/libbase.a $(COAP_LIBS)
