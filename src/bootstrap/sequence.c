@@ -125,6 +125,7 @@ static const char *const effect_names[] = {
 	"STOP_WAIT",
 	"CLOSE_LISTENER",
 	"ROLL_BACK",
+	"APPLY",
 	"READ_CARD",
 	"LOAD_FACTORY",
 	"REGISTER_ALL",
@@ -135,7 +136,6 @@ static const char *const effect_names[] = {
 	"REQUEST",
 	"BACK_OFF",
 	"WAIT_ROUND",
-	"APPLY",
 	"STOP",
 };
 

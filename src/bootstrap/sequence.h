@@ -52,21 +52,21 @@ enum seq_event {
 
 /* Carried out in this order, lowest bit first. */
 enum seq_effect {
-	DO_STOP_WAIT = 1 << 0,	    /* hold-off, back-off, session timeout: whatever runs */
+	DO_STOP_WAIT = 1 << 0,	    /* hold-off, back-off, session timeout, a request on its way */
 	DO_CLOSE_LISTENER = 1 << 1, /* before a client-initiated bootstrap with the same key */
 	DO_ROLL_BACK = 1 << 2,	    /* the bootstrap session leaves no trace */
-	DO_READ_CARD = 1 << 3,
-	DO_LOAD_FACTORY = 1 << 4,
-	DO_REGISTER_ALL = 1 << 5,
-	DO_WATCH_ROUTES = 1 << 6,
-	DO_ARM_HOLD_OFF = 1 << 7,    /* from now; a first name look-up; opens the listener */
-	DO_RESUME_HOLD_OFF = 1 << 8, /* the rest of it, at once if it is over */
-	DO_OPEN_SESSION = 1 << 9,    /* begin the transaction, start the session timeout */
-	DO_REQUEST = 1 << 10,	     /* Bootstrap-Request */
-	DO_BACK_OFF = 1 << 11,
-	DO_WAIT_ROUND = 1 << 12,
-	DO_APPLY = 1 << 13, /* new accounts: drop what is gone, reset counters */
-	DO_STOP = 1 << 14,  /* de-register everywhere, end */
+	DO_APPLY = 1 << 3,	    /* the new accounts count: failures are forgotten */
+	DO_READ_CARD = 1 << 4,
+	DO_LOAD_FACTORY = 1 << 5,
+	DO_REGISTER_ALL = 1 << 6, /* as the accounts are now; standing registrations stay */
+	DO_WATCH_ROUTES = 1 << 7,
+	DO_ARM_HOLD_OFF = 1 << 8,    /* from now; a first name look-up; opens the listener */
+	DO_RESUME_HOLD_OFF = 1 << 9, /* the rest of it, at once if it is over */
+	DO_OPEN_SESSION = 1 << 10,   /* begin the transaction, start the session timeout */
+	DO_REQUEST = 1 << 11,	     /* Bootstrap-Request */
+	DO_BACK_OFF = 1 << 12,
+	DO_WAIT_ROUND = 1 << 13,
+	DO_STOP = 1 << 14, /* de-register everywhere, end */
 };
 
 struct seq {
