@@ -1,0 +1,31 @@
+#pragma once
+/*
+ * The requests of one peer: each is executed once, its body put together first; its answer is cut
+ * into blocks and kept for repetitions. Sends nothing: the answer is handed back. Layer: exchange.
+ * (RFC 7252 sections 4.5 and 5.2, RFC 7959)
+ */
+#include "base/clock.h"
+#include "exchange/answer.h"
+
+struct incoming;
+
+struct incoming_config {
+	const struct clock *clock;
+	size_t body_max; /* of a request, in octets */
+	uint8_t szx;	 /* the largest block that is sent, BLOCK_SZX_MAX: 1024 octets */
+	/* A complete request; MSG_NO_RESPONSE in *ret: it is ignored, its repetitions too. */
+	void (*request)(void *data, const struct request *request, struct response *ret);
+	void *data;
+};
+
+int incoming_new(const struct incoming_config *config, struct incoming **ret);
+/* NULL is fine. Returns NULL. */
+struct incoming *incoming_free(struct incoming *in);
+void incoming_free_p(struct incoming **in);
+
+/* The answer, borrowed until the next call; never NULL. Code MSG_NO_RESPONSE: send nothing. */
+const struct answer *incoming_serve(struct incoming *in, const struct packet *request);
+
+/* When something kept must be forgotten (and wiped); USEC_NEVER: nothing is kept. */
+uint64_t incoming_due(const struct incoming *in);
+void incoming_expire(struct incoming *in);
