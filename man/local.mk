@@ -1,0 +1,3 @@
+dist_man_MANS += \
+	%D%/lwm2md.8 \
+	%D%/lwm2md-bootstrap.7

@@ -35,7 +35,12 @@ CHECKS = \
 	%D%/check-size.sh \
 	%D%/check-banned.sh \
 	%D%/check-version.sh \
-	%D%/check-man.sh
+	%D%/check-man.sh \
+	%D%/check-docs.sh
 TESTS += $(CHECKS)
 EXTRA_DIST += $(CHECKS) %D%/tap.sh %D%/strip.awk %D%/pairs-exceptions
 include tests/server/local.mk
+
+check_PROGRAMS += tests/unit/print_sequence
+tests_unit_print_sequence_SOURCES = %D%/unit/print_sequence.c
+tests_unit_print_sequence_LDADD = src/bootstrap/libbootstrap.a src/base/libbase.a

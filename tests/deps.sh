@@ -1,0 +1,60 @@
+#!/bin/sh
+# Installs what is missing on Debian 12 or 13 to build lwm2md and to run its tests.
+#   tests/deps.sh [build|test|all]    default: all; "build" is what tests/demo.sh needs
+# As root by itself, otherwise through sudo if that needs no password; else it prints the one
+# apt-get line and ends with 1.
+set -eu
+
+build='gcc make autoconf automake pkgconf libcoap3-dev libssl-dev libsystemd-dev libconfig-dev
+	libcbor-dev check'
+test='clang clang-format pmccabe mandoc systemd python3 python3-pytest python3-pytest-xdist
+	procps iproute2 xz-utils openssl git'
+
+case ${1-all} in
+build) want=$build ;;
+test) want=$test ;;
+all) want="$build $test" ;;
+*)
+	sed -n '2,5s/^# \{0,1\}//p' "$0"
+	exit 2
+	;;
+esac
+
+is_there()
+{
+	[ "$(dpkg-query -W -f '${db:Status-Status}' "$1" 2>/dev/null)" = installed ]
+}
+
+missing=
+for package in $want; do
+	is_there "$package" || missing="$missing $package"
+done
+[ -n "$missing" ] || exit 0
+
+if ! command -v apt-get >/dev/null; then
+	echo "tests/deps.sh: this is no Debian; needed are:$missing" >&2
+	exit 1
+fi
+if [ "$(id -u)" -eq 0 ]; then
+	as_root=
+elif command -v sudo >/dev/null && sudo -n true 2>/dev/null; then
+	as_root='sudo -n'
+else
+	echo "tests/deps.sh: packages are missing; as root run:" >&2
+	echo "apt-get update && apt-get install -y --no-install-recommends$missing" >&2
+	exit 1
+fi
+
+install()
+{
+	# shellcheck disable=SC2086 # lists of words
+	$as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends \
+		-o Dpkg::Use-Pty=0 -o DPkg::Lock::Timeout=300 $missing </dev/null
+}
+
+echo "tests/deps.sh: installing$missing"
+# the lists may be absent or too old for the mirror: then they are fetched and it is tried again
+install || { $as_root apt-get update -q && install; }
+for package in $missing; do
+	is_there "$package" || { echo "tests/deps.sh: $package could not be installed" >&2; exit 1; }
+done
