@@ -1,0 +1,15 @@
+#pragma once
+/*
+ * What a response to Register, Update or De-register means to the registration: one table.
+ * Layer: server. (registration.md sections 1.3, 2, 3, 8)
+ */
+#include "server/registration.h"
+
+enum reg_operation { REG_OP_REGISTER, REG_OP_UPDATE, REG_OP_DEREGISTER };
+
+struct reaction {
+	enum reg_event event;
+	enum reason reason; /* REASON_NONE where the operation succeeded */
+};
+
+struct reaction reaction_to(enum reg_operation operation, uint8_t code);
