@@ -1,6 +1,7 @@
 noinst_LIBRARIES += src/server/libserver.a
 src_server_libserver_a_SOURCES = \
 	%D%/lifetime.c %D%/lifetime.h \
+	%D%/order.c %D%/order.h \
 	%D%/reaction.c %D%/reaction.h \
 	%D%/registration.c %D%/registration.h \
 	%D%/retry.c %D%/retry.h
@@ -8,11 +9,13 @@ src_server_libserver_a_SOURCES = \
 if HAVE_CHECK
 check_PROGRAMS += \
 	tests/unit/check_lifetime \
+	tests/unit/check_order \
 	tests/unit/check_reaction \
 	tests/unit/check_registration \
 	tests/unit/check_retry
 TESTS += \
 	tests/unit/check_lifetime \
+	tests/unit/check_order \
 	tests/unit/check_reaction \
 	tests/unit/check_registration \
 	tests/unit/check_retry
@@ -20,6 +23,9 @@ SERVER_TEST_LIBS = src/server/libserver.a src/base/libbase.a $(CHECK_LIBS)
 tests_unit_check_lifetime_SOURCES = tests/unit/check_lifetime.c tests/unit/runner.c
 tests_unit_check_lifetime_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 tests_unit_check_lifetime_LDADD = $(SERVER_TEST_LIBS)
+tests_unit_check_order_SOURCES = tests/unit/check_order.c tests/unit/runner.c
+tests_unit_check_order_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
+tests_unit_check_order_LDADD = $(SERVER_TEST_LIBS)
 tests_unit_check_reaction_SOURCES = tests/unit/check_reaction.c tests/unit/runner.c
 tests_unit_check_reaction_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 tests_unit_check_reaction_LDADD = $(SERVER_TEST_LIBS)
