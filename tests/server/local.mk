@@ -13,3 +13,18 @@ tests_lwm2m_testserver_SOURCES = \
 tests_lwm2m_testserver_CPPFLAGS = $(AM_CPPFLAGS) -I$(srcdir)/tests
 tests_lwm2m_testserver_CFLAGS = $(AM_CFLAGS) $(COAP_CFLAGS)
 tests_lwm2m_testserver_LDADD = src/base/libbase.a $(COAP_LIBS)
+
+# Real processes on loopback, by pytest of the distribution: make check-integration
+PYTEST = /usr/bin/python3 -m pytest
+PYTEST_FLAGS = -q -n 4 --tb=short
+.PHONY: check-integration
+check-integration: all
+	top_builddir='$(abs_top_builddir)' PYTHONDONTWRITEBYTECODE=1 LC_ALL=C.UTF-8 \
+		$(PYTEST) $(PYTEST_FLAGS) $(abs_top_srcdir)/tests/integration
+
+EXTRA_DIST += \
+	tests/integration/coap.py \
+	tests/integration/conftest.py \
+	tests/integration/harness.py \
+	tests/integration/pytest.ini \
+	tests/integration/test_testserver.py
