@@ -1,4 +1,4 @@
-#include "server/address.h"
+#include "address.h"
 
 #include <arpa/inet.h>
 #include <errno.h>

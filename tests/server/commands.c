@@ -1,11 +1,11 @@
-#include "server/commands.h"
+#include "commands.h"
 
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "base/parse.h"
-#include "server/event.h"
+#include "event.h"
 
 enum { WORDS_MAX = 6 };
 

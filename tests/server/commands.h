@@ -13,7 +13,7 @@
  *   NAME OPERATION                    op.h, on the last client
  * Each is answered by {"event":"ok"} or {"event":"error"}.
  */
-#include "server/endpoint.h"
+#include "endpoint.h"
 
 enum { ENDPOINTS_MAX = 16 };
 

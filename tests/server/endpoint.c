@@ -1,4 +1,4 @@
-#include "server/endpoint.h"
+#include "endpoint.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -8,9 +8,9 @@
 #include "base/cleanup.h"
 #include "base/clock.h"
 #include "base/parse.h"
-#include "server/event.h"
-#include "server/player.h"
-#include "server/psk.h"
+#include "event.h"
+#include "player.h"
+#include "psk.h"
 
 enum { REGISTRATIONS_MAX = 16, SEEN_MAX = 8 };
 

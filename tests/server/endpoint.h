@@ -3,8 +3,8 @@
  * One server: registration and bootstrap interface on an own address, and what it does to the
  * client that speaks with it. Answers can be set; each request becomes an event.
  */
-#include "server/op.h"
-#include "server/relay.h"
+#include "op.h"
+#include "relay.h"
 
 struct endpoint;
 

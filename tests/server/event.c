@@ -1,4 +1,4 @@
-#include "server/event.h"
+#include "event.h"
 
 #include <inttypes.h>
 #include <stdio.h>

@@ -10,7 +10,6 @@ tests_lwm2m_testserver_SOURCES = \
 	%D%/player.c %D%/player.h \
 	%D%/psk.c %D%/psk.h \
 	%D%/relay.c %D%/relay.h
-tests_lwm2m_testserver_CPPFLAGS = $(AM_CPPFLAGS) -I$(srcdir)/tests
 tests_lwm2m_testserver_CFLAGS = $(AM_CFLAGS) $(COAP_CFLAGS)
 tests_lwm2m_testserver_LDADD = src/base/libbase.a $(COAP_LIBS)
 

@@ -13,8 +13,8 @@
 
 #include "base/cleanup.h"
 #include "base/clock.h"
-#include "server/commands.h"
-#include "server/event.h"
+#include "commands.h"
+#include "event.h"
 
 enum { LINE_LEN_MAX = 16384 };
 

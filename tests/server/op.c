@@ -1,4 +1,4 @@
-#include "server/op.h"
+#include "op.h"
 
 #include <errno.h>
 #include <stdio.h>

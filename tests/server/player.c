@@ -1,9 +1,9 @@
-#include "server/player.h"
+#include "player.h"
 
 #include <string.h>
 
 #include "base/clock.h"
-#include "server/event.h"
+#include "event.h"
 
 void player_use(struct player *p, coap_session_t *session)
 {

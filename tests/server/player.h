@@ -5,7 +5,7 @@
  */
 #include <coap3/coap.h>
 
-#include "server/op.h"
+#include "op.h"
 
 struct player {
 	const char *server; /* name in events; borrowed */

@@ -1,4 +1,4 @@
-#include "server/psk.h"
+#include "psk.h"
 
 #include <errno.h>
 #include <stdio.h>

@@ -1,4 +1,4 @@
-#include "server/relay.h"
+#include "relay.h"
 
 #include <errno.h>
 #include <stdlib.h>

@@ -5,8 +5,8 @@
  * the first ClientHello can be seen, and a server-initiated bootstrap leaves from the server's
  * own address and port.
  */
+#include "address.h"
 #include "base/span.h"
-#include "server/address.h"
 
 struct relay;
 
