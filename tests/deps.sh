@@ -1,6 +1,8 @@
 #!/bin/sh
 # Installs what is missing on Debian 12 or 13 to build lwm2md and to run its tests.
-#   tests/deps.sh [build|test|all]    default: all; "build" is what tests/demo.sh needs
+#   tests/deps.sh [build|test|interop|all]...   "build" is what tests/demo.sh needs, "interop"
+#                                               what make check-interop needs; default: build test
+#   tests/deps.sh --list [...]                  only prints the packages
 # As root by itself, otherwise through sudo if that needs no password; else it prints the one
 # apt-get line and ends with 1.
 set -eu
@@ -8,17 +10,30 @@ set -eu
 build='gcc make autoconf automake pkgconf libcoap3-dev libssl-dev libsystemd-dev libconfig-dev
 	libcbor-dev check'
 test='clang clang-format pmccabe mandoc systemd python3 python3-pytest python3-pytest-xdist
-	procps iproute2 xz-utils openssl git'
+	procps iproute2 xz-utils openssl mmdebstrap'
+interop='default-jdk-headless maven'
 
-case ${1-all} in
-build) want=$build ;;
-test) want=$test ;;
-all) want="$build $test" ;;
-*)
-	sed -n '2,5s/^# \{0,1\}//p' "$0"
-	exit 2
-	;;
-esac
+list=
+want=
+[ $# -gt 0 ] || set -- build test
+for word; do
+	case $word in
+	--list) list=1 ;;
+	build) want="$want $build" ;;
+	test) want="$want $test" ;;
+	interop) want="$want $interop" ;;
+	all) want="$want $build $test $interop" ;;
+	*)
+		sed -n '2,/^set/s/^# \{0,1\}//p' "$0"
+		exit 2
+		;;
+	esac
+done
+if [ -n "$list" ]; then
+	# shellcheck disable=SC2086 # one package a line
+	printf '%s\n' $want
+	exit 0
+fi
 
 is_there()
 {

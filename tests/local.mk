@@ -44,3 +44,7 @@ include tests/server/local.mk
 check_PROGRAMS += tests/unit/print_sequence
 tests_unit_print_sequence_SOURCES = %D%/unit/print_sequence.c
 tests_unit_print_sequence_LDADD = src/bootstrap/libbootstrap.a src/base/libbase.a
+
+# What runs make check and more: the tarball brings it along.
+EXTRA_DIST += dev .clang-format .ci/run \
+	%D%/check.sh %D%/deps.sh %D%/debian-tree.sh %D%/dev.conf

@@ -1,0 +1,56 @@
+#!/bin/sh
+# Runs a command as root in a fresh tree of another Debian release.
+#   tests/debian-tree.sh SUITE SOURCE COMMAND...
+# SOURCE is copied to /src of the tree, where the command runs. The tree has all that
+# tests/deps.sh names; it is made once and kept below ${XDG_CACHE_HOME:-/var/cache}/lwm2md.
+# Ends with 77 and a reason on standard error if this machine cannot do that.
+set -eu
+
+suite=$1
+source=$2
+shift 2
+here=$(cd "$(dirname "$0")" && pwd)
+
+cannot()
+{
+	echo "$1" >&2
+	exit 77
+}
+
+[ "$(id -u)" -eq 0 ] || cannot "only root can do this"
+command -v mmdebstrap >/dev/null || cannot "mmdebstrap is not installed"
+unshare --mount --pid --fork true 2>/dev/null || cannot "namespaces are not permitted here"
+
+packages=$(sh "$here/deps.sh" --list build test | grep -vx -e clang -e clang-format -e mmdebstrap | paste -sd,)
+cache=${XDG_CACHE_HOME:-/var/cache}/lwm2md
+tar=$cache/$suite-$(printf '%s' "$packages" | cksum | cut -d ' ' -f 1).tar
+if [ ! -f "$tar" ]; then
+	mkdir -p "$cache"
+	mmdebstrap --quiet --variant=buildd --include="$packages" \
+		--aptopt='Acquire::Languages "none"' "$suite" "$tar.part" >&2 ||
+		cannot "a tree of $suite could not be made (is there a mirror?)"
+	mv "$tar.part" "$tar"
+fi
+
+tree=$(mktemp -d "${TMPDIR:-/tmp}/lwm2md-tree.XXXXXX")
+trap 'rm -rf --one-file-system "$tree"' EXIT
+tar -xpf "$tar" --numeric-owner -C "$tree"
+mkdir "$tree/src"
+cp -a "$source/." "$tree/src/"
+
+# The tree is bound on itself so that network namespaces work in it, and has a /proc of its own.
+# shellcheck disable=SC2016 # expanded inside
+unshare --mount --pid --fork --kill-child sh -c '
+	set -e
+	tree=$1
+	shift
+	mount --make-rprivate /
+	mount --bind "$tree" "$tree"
+	mount -t proc proc "$tree/proc"
+	mount -t sysfs sysfs "$tree/sys"
+	mount -t tmpfs tmpfs "$tree/run"
+	mount -t tmpfs -o mode=1777 tmpfs "$tree/tmp"
+	mount --rbind /dev "$tree/dev"
+	exec chroot "$tree" /usr/bin/env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root \
+		LC_ALL=C.UTF-8 TMPDIR=/tmp ${CI+"CI=$CI"} sh -c "cd /src && exec \"\$@\"" sh "$@"
+' sh "$tree" "$@" </dev/null
