@@ -339,6 +339,13 @@ int model_delete(struct model *m, struct path p)
 	return 0;
 }
 
+int model_fits(const struct model *m, struct path p, const struct value *v)
+{
+	const struct resource_def *def = p.depth >= 3 ? model_resource(m, p) : NULL;
+
+	return def ? definition_check(def, p.depth, v) : -ENOENT;
+}
+
 int model_set(struct model *m, struct path p, const struct value *v)
 {
 	struct object *o;

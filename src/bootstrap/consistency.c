@@ -1,0 +1,287 @@
+#include "bootstrap/consistency.h"
+
+#include <errno.h>
+#include <inttypes.h>
+
+#include "base/writer.h"
+#include "codec/uri.h"
+#include "model/account.h"
+
+struct check {
+	const struct model *m;
+	const struct consistency_support *support;
+	struct writer out;
+	int n_problems;
+};
+
+/* One line: the path, what is wrong with it. */
+#define PROBLEM(c, ...)                                                                            \
+	do {                                                                                       \
+		wr_text(&(c)->out, (c)->n_problems++ ? "\n" : "");                                 \
+		wr_printf(&(c)->out, __VA_ARGS__);                                                 \
+	} while (0)
+
+/* A required value that is absent or empty. */
+struct need {
+	uint16_t resource;
+	const char *name;
+};
+
+static void check_present(struct check *c, struct path instance, const struct need *needs, size_t n)
+{
+	char text[PATH_TEXT_MAX];
+
+	for (size_t i = 0; i < n; i++) {
+		struct path p = path_child(instance, needs[i].resource);
+
+		path_format(p, text);
+		if (!model_exists(c->m, p))
+			PROBLEM(c, "%s (%s) is missing", text, needs[i].name);
+	}
+}
+
+static void check_bytes(struct check *c, struct path instance, const struct need *needs, size_t n)
+{
+	char text[PATH_TEXT_MAX];
+
+	for (size_t i = 0; i < n; i++) {
+		struct path p = path_child(instance, needs[i].resource);
+
+		path_format(p, text);
+		if (model_get_bytes(c->m, p).len == 0)
+			PROBLEM(c, "%s (%s) is missing or empty", text, needs[i].name);
+	}
+}
+
+/* --- object 0 --------------------------------------------------------------------------------- */
+
+static const struct need security_needs[] = {
+	{SECURITY_URI, "LwM2M Server URI"},
+	{SECURITY_BOOTSTRAP_SERVER, "Bootstrap-Server"},
+	{SECURITY_MODE, "Security Mode"},
+};
+
+/* What each security mode cannot do without (security.md section 1). */
+static const struct {
+	int64_t mode;
+	struct need needs[3];
+	size_t n;
+} credentials[] = {
+	{MODE_PSK,
+		{{SECURITY_PUBLIC_KEY_OR_IDENTITY, "PSK identity"},
+			{SECURITY_SECRET_KEY, "pre-shared key"}},
+		2},
+	{MODE_RPK,
+		{{SECURITY_PUBLIC_KEY_OR_IDENTITY, "client public key"},
+			{SECURITY_SERVER_PUBLIC_KEY, "server public key"},
+			{SECURITY_SECRET_KEY, "private key"}},
+		3},
+	{MODE_CERTIFICATE,
+		{{SECURITY_PUBLIC_KEY_OR_IDENTITY, "client certificate"},
+			{SECURITY_SERVER_PUBLIC_KEY, "server certificate"},
+			{SECURITY_SECRET_KEY, "private key"}},
+		3},
+	{MODE_EST, {{SECURITY_SERVER_PUBLIC_KEY, "server certificate"}}, 1},
+};
+
+static void check_mode(struct check *c, const struct account *a, const struct uri *uri)
+{
+	uint16_t i = a->security_instance;
+	bool is_nosec_allowed = a->is_bootstrap ? c->support->allow_nosec_bootstrap
+						: c->support->allow_nosec_server;
+
+	if (a->mode < 0)
+		return; /* its absence was told */
+	if (uri_is_secure(uri) == (a->mode == MODE_NOSEC))
+		PROBLEM(c, "/0/%u/2 (Security Mode %" PRId64 ") does not fit the scheme %s", i,
+			a->mode, uri_scheme_name(uri->scheme));
+	if (!c->support->mode(a->mode))
+		PROBLEM(c, "/0/%u/2: Security Mode %" PRId64 " is not supported here", i, a->mode);
+	else if (a->mode == MODE_NOSEC && !is_nosec_allowed)
+		PROBLEM(c, "/0/%u/2: no security is not allowed by security.allow_nosec", i);
+	for (size_t k = 0; k < sizeof credentials / sizeof *credentials; k++)
+		if (credentials[k].mode == a->mode)
+			check_bytes(c, PATH2(OBJECT_SECURITY, i), credentials[k].needs,
+				credentials[k].n);
+	/* OpenSSL ends an identity at the first NUL: it would be another one */
+	if (a->mode == MODE_PSK && a->identity.len > 0 &&
+		memchr(a->identity.data, 0, a->identity.len))
+		PROBLEM(c, "/0/%u/3: a PSK identity with a NUL octet cannot be used", i);
+}
+
+static void check_range(struct check *c, struct path instance, uint16_t resource, int64_t max)
+{
+	int64_t v = model_get_int(c->m, path_child(instance, resource), 0);
+	char text[PATH_TEXT_MAX];
+
+	if (v >= 0 && v <= max)
+		return;
+	path_format(path_child(instance, resource), text);
+	PROBLEM(c, "%s is %" PRId64 ", at most %" PRId64 " is defined", text, v, max);
+}
+
+static void check_security(struct check *c, const struct account *a)
+{
+	struct path instance = PATH2(OBJECT_SECURITY, a->security_instance);
+	const char *why = "";
+	struct uri uri;
+
+	check_present(c, instance, security_needs, sizeof security_needs / sizeof *security_needs);
+	if (uri_parse(a->uri, &uri, &why) < 0)
+		PROBLEM(c, "/0/%u/0 (LwM2M Server URI): %s", a->security_instance,
+			why && *why ? why : "not a URI of a server");
+	else
+		check_mode(c, a, &uri);
+	check_range(c, instance, SECURITY_MATCHING_TYPE, 3);
+	check_range(c, instance, SECURITY_CERTIFICATE_USAGE, 3);
+}
+
+/* Two accounts for one server are only good over different transports. */
+static void check_unique(struct check *c, const struct account *a)
+{
+	struct account other;
+	uint32_t cursor = a->security_instance + 1u;
+
+	while (account_next(c->m, &cursor, &other))
+		if (!other.is_bootstrap && other.short_server_id == a->short_server_id)
+			PROBLEM(c, "/0/%u/10 and /0/%u/10: Short Server ID %u twice",
+				a->security_instance, other.security_instance, a->short_server_id);
+}
+
+static void check_accounts(struct check *c, unsigned flags)
+{
+	struct account a;
+	uint32_t cursor = 0;
+	size_t n_servers = 0, n_bootstrap = 0;
+
+	while (account_next(c->m, &cursor, &a)) {
+		check_security(c, &a);
+		if (a.is_bootstrap) {
+			n_bootstrap++;
+			continue;
+		}
+		n_servers++;
+		if (a.short_server_id == SSID_BOOTSTRAP) {
+			PROBLEM(c, "/0/%u/10 (Short Server ID) is missing, 0 or 65535",
+				a.security_instance);
+			continue;
+		}
+		check_unique(c, &a);
+		if (a.server_instance == ID_NONE)
+			PROBLEM(c, "/0/%u: no /1 instance with Short Server ID %u",
+				a.security_instance, a.short_server_id);
+	}
+	if (n_bootstrap > 1)
+		PROBLEM(c, "/0: %zu Bootstrap-Server accounts, one is allowed", n_bootstrap);
+	if (n_servers == 0 && !(flags & CONSISTENCY_SERVERS_OPTIONAL))
+		PROBLEM(c, "/0: there is no Server Account");
+}
+
+/* --- object 1 --------------------------------------------------------------------------------- */
+
+static const struct need server_needs[] = {
+	{SERVER_SHORT_SERVER_ID, "Short Server ID"},
+	{SERVER_LIFETIME, "Lifetime"},
+	{SERVER_NOTIFICATION_STORING, "Notification Storing"},
+	{SERVER_BINDING, "Binding"},
+};
+
+/* The letters of all versions; Q belongs to 1.0 (registration.md section 1). */
+static bool is_binding(struct span text)
+{
+	if (text.len == 0)
+		return false;
+	for (size_t i = 0; i < text.len; i++)
+		if (!strchr("UTSNMHQ", text.data[i]))
+			return false;
+	return true;
+}
+
+static void check_server(struct check *c, uint16_t i)
+{
+	struct path instance = PATH2(OBJECT_SERVER, i);
+	int64_t ssid = model_get_int(c->m, path_child(instance, SERVER_SHORT_SERVER_ID), 0);
+	uint16_t first = account_server_instance(c->m, (uint16_t)ssid);
+	struct account a;
+
+	check_present(c, instance, server_needs, sizeof server_needs / sizeof *server_needs);
+	if (ssid != 0 && first != i)
+		PROBLEM(c, "/1/%u/0 and /1/%u/0: Short Server ID %" PRId64 " twice", first, i,
+			ssid);
+	if (ssid != 0 && !account_of_server(c->m, (uint16_t)ssid, &a))
+		PROBLEM(c, "/1/%u: no /0 instance with Short Server ID %" PRId64, i, ssid);
+	if (model_get_int(c->m, path_child(instance, SERVER_LIFETIME), 0) < 0)
+		PROBLEM(c, "/1/%u/1 (Lifetime) is negative", i);
+	if (model_get_int(c->m, path_child(instance, SERVER_DEFAULT_MIN_PERIOD), 0) < 0)
+		PROBLEM(c, "/1/%u/2 (Default Minimum Period) is negative", i);
+	if (model_exists(c->m, path_child(instance, SERVER_BINDING)) &&
+		!is_binding(model_get_bytes(c->m, path_child(instance, SERVER_BINDING))))
+		PROBLEM(c, "/1/%u/7 (Binding) is no set of the letters U T S N M H", i);
+	if (model_get_int(c->m, path_child(instance, SERVER_RETRY_COUNT), 1) == 0)
+		PROBLEM(c, "/1/%u/17 (Communication Retry Count) is 0", i);
+	if (model_get_int(c->m, path_child(instance, SERVER_SEQUENCE_COUNT), 1) == 0)
+		PROBLEM(c, "/1/%u/20 (Communication Sequence Retry Count) is 0", i);
+}
+
+/* --- objects 2, 3, 21 ------------------------------------------------------------------------- */
+
+/* Several servers need object 2; what its instances guard must be named (4.4 item 5). */
+static void check_access(struct check *c)
+{
+	uint32_t cursor = 0;
+	uint16_t i;
+
+	if (account_count_servers(c->m) > 1 && !model_object(c->m, OBJECT_ACCESS_CONTROL))
+		PROBLEM(c, "/2: several servers need the Access Control object");
+	while (model_next_instance(c->m, OBJECT_ACCESS_CONTROL, &cursor, &i)) {
+		static const struct need needs[] = {
+			{ACCESS_OBJECT_ID, "Object ID"},
+			{ACCESS_INSTANCE_ID, "Object Instance ID"},
+			{ACCESS_OWNER, "Access Control Owner"},
+		};
+
+		check_present(
+			c, PATH2(OBJECT_ACCESS_CONTROL, i), needs, sizeof needs / sizeof *needs);
+	}
+}
+
+static void check_oscore(struct check *c)
+{
+	static const struct need needs[] = {
+		{0, "OSCORE Master Secret"}, {1, "OSCORE Sender ID"}, {2, "OSCORE Recipient ID"}};
+	uint32_t cursor = 0;
+	uint16_t i;
+
+	while (model_next_instance(c->m, OBJECT_SECURITY, &cursor, &i)) {
+		struct value v;
+
+		if (model_get(c->m, PATH3(OBJECT_SECURITY, i, SECURITY_OSCORE), &v) < 0 ||
+			v.link.object == ID_NONE)
+			continue;
+		if (v.link.object != OBJECT_OSCORE ||
+			!model_exists(c->m, PATH2(OBJECT_OSCORE, v.link.instance)))
+			PROBLEM(c, "/0/%u/17: there is no /%u/%u", i, v.link.object,
+				v.link.instance);
+		else
+			check_present(c, PATH2(OBJECT_OSCORE, v.link.instance), needs,
+				sizeof needs / sizeof *needs);
+	}
+}
+
+int consistency_check(const struct model *m, const struct consistency_support *support,
+	unsigned flags, struct buf *problems)
+{
+	struct check c = {.m = m, .support = support, .out = writer_to(problems)};
+	uint32_t cursor = 0;
+	uint16_t i;
+
+	check_accounts(&c, flags);
+	while (model_next_instance(m, OBJECT_SERVER, &cursor, &i))
+		check_server(&c, i);
+	check_access(&c);
+	check_oscore(&c);
+	if (model_object(m, OBJECT_DEVICE) && !model_exists(m, PATH2(OBJECT_DEVICE, 0)))
+		PROBLEM(&c, "/3/0 (Device) is missing");
+	/* too many problems to print are problems all the same */
+	return c.out.err == -ENOMEM ? -ENOMEM : c.n_problems;
+}

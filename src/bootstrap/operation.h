@@ -1,0 +1,28 @@
+#pragma once
+/*
+ * The operations of a Bootstrap-Server on the model, each an answer code. They work inside the
+ * session's transaction. Layer: bootstrap, private to session.c.
+ */
+#include "codec/message.h"
+#include "model/model.h"
+
+enum { DELETED_SERVERS_MAX = 64 };
+
+/* What a session must remember until Finish. */
+struct bs_notes {
+	uint16_t deleted[DELETED_SERVERS_MAX]; /* Short Server IDs whose /0 instance was deleted */
+	size_t n_deleted;
+};
+
+/* Bootstrap-Write: PUT /oid, /oid/iid, /oid/iid/rid[/riid] (bootstrap.md 4.2). */
+uint8_t operation_write(struct model *m, const struct request *request, struct path p);
+/* Bootstrap-Delete: DELETE /, /oid, /oid/iid (4.3). */
+uint8_t operation_delete(struct model *m, struct path p, struct bs_notes *notes);
+/* Bootstrap-Discover: GET / or /oid, Accept 40 (4.1). */
+uint8_t operation_discover(
+	const struct model *m, struct path p, enum lwm2m_version version, struct response *ret);
+/* Bootstrap-Read: GET /1, /2 or an instance of them. */
+uint8_t operation_read(
+	struct model *m, const struct request *request, struct path p, struct response *ret);
+/* At Finish: what belonged only to servers that were deleted goes with them (4.3). */
+void operation_unbootstrap(struct model *m, const struct bs_notes *notes);
