@@ -27,9 +27,9 @@ tar=$cache/$suite-$(printf '%s' "$packages" | cksum | cut -d ' ' -f 1).tar
 if [ ! -f "$tar" ]; then
 	mkdir -p "$cache"
 	mmdebstrap --quiet --variant=buildd --include="$packages" \
-		--aptopt='Acquire::Languages "none"' "$suite" "$tar.part" >&2 ||
+		--aptopt='Acquire::Languages "none"' "$suite" "${tar%.tar}.part.tar" >&2 ||
 		cannot "a tree of $suite could not be made (is there a mirror?)"
-	mv "$tar.part" "$tar"
+	mv "${tar%.tar}.part.tar" "$tar"
 fi
 
 tree=$(mktemp -d "${TMPDIR:-/tmp}/lwm2md-tree.XXXXXX")
