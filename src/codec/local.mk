@@ -10,3 +10,121 @@ src_codec_libcodec_a_SOURCES = \
 	%D%/tlv.c %D%/tlv.h \
 	%D%/uri.c %D%/uri.h \
 	%D%/value.c %D%/value.h
+
+if HAVE_CHECK
+check_PROGRAMS += tests/unit/check_link
+TESTS += tests/unit/check_link
+tests_unit_check_link_SOURCES = tests/unit/check_link.c tests/unit/runner.c tests/unit/records.c tests/unit/alloc.c
+tests_unit_check_link_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
+tests_unit_check_link_LDFLAGS = $(AM_LDFLAGS) $(WRAP_ALLOC)
+tests_unit_check_link_LDADD = src/codec/libcodec.a src/base/libbase.a $(CHECK_LIBS)
+
+check_PROGRAMS += tests/unit/check_message
+TESTS += tests/unit/check_message
+tests_unit_check_message_SOURCES = tests/unit/check_message.c tests/unit/runner.c tests/unit/alloc.c
+tests_unit_check_message_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
+tests_unit_check_message_LDFLAGS = $(AM_LDFLAGS) $(WRAP_ALLOC)
+tests_unit_check_message_LDADD = src/codec/libcodec.a src/base/libbase.a $(CHECK_LIBS)
+
+check_PROGRAMS += tests/unit/check_opaque
+TESTS += tests/unit/check_opaque
+tests_unit_check_opaque_SOURCES = tests/unit/check_opaque.c tests/unit/runner.c tests/unit/records.c tests/unit/alloc.c
+tests_unit_check_opaque_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
+tests_unit_check_opaque_LDFLAGS = $(AM_LDFLAGS) $(WRAP_ALLOC)
+tests_unit_check_opaque_LDADD = src/codec/libcodec.a src/base/libbase.a $(CHECK_LIBS)
+
+check_PROGRAMS += tests/unit/check_path
+TESTS += tests/unit/check_path
+tests_unit_check_path_SOURCES = tests/unit/check_path.c tests/unit/runner.c tests/unit/records.c
+tests_unit_check_path_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
+tests_unit_check_path_LDADD = src/codec/libcodec.a src/base/libbase.a $(CHECK_LIBS)
+
+check_PROGRAMS += tests/unit/check_payload
+TESTS += tests/unit/check_payload
+tests_unit_check_payload_SOURCES = tests/unit/check_payload.c tests/unit/runner.c tests/unit/records.c tests/unit/alloc.c
+tests_unit_check_payload_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
+tests_unit_check_payload_LDFLAGS = $(AM_LDFLAGS) $(WRAP_ALLOC)
+tests_unit_check_payload_LDADD = src/codec/libcodec.a src/base/libbase.a $(CHECK_LIBS)
+
+check_PROGRAMS += tests/unit/check_text
+TESTS += tests/unit/check_text
+tests_unit_check_text_SOURCES = tests/unit/check_text.c tests/unit/runner.c tests/unit/records.c tests/unit/alloc.c
+tests_unit_check_text_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
+tests_unit_check_text_LDFLAGS = $(AM_LDFLAGS) $(WRAP_ALLOC)
+tests_unit_check_text_LDADD = src/codec/libcodec.a src/base/libbase.a $(CHECK_LIBS)
+
+check_PROGRAMS += tests/unit/check_tlv
+TESTS += tests/unit/check_tlv
+tests_unit_check_tlv_SOURCES = tests/unit/check_tlv.c tests/unit/runner.c tests/unit/records.c tests/unit/alloc.c
+tests_unit_check_tlv_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
+tests_unit_check_tlv_LDFLAGS = $(AM_LDFLAGS) $(WRAP_ALLOC)
+tests_unit_check_tlv_LDADD = src/codec/libcodec.a src/base/libbase.a $(CHECK_LIBS)
+
+check_PROGRAMS += tests/unit/check_uri
+TESTS += tests/unit/check_uri
+tests_unit_check_uri_SOURCES = tests/unit/check_uri.c tests/unit/runner.c
+tests_unit_check_uri_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
+tests_unit_check_uri_LDADD = src/codec/libcodec.a src/base/libbase.a $(CHECK_LIBS)
+
+check_PROGRAMS += tests/unit/check_value
+TESTS += tests/unit/check_value
+tests_unit_check_value_SOURCES = tests/unit/check_value.c tests/unit/runner.c tests/unit/records.c
+tests_unit_check_value_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
+tests_unit_check_value_LDADD = src/codec/libcodec.a src/base/libbase.a $(CHECK_LIBS)
+endif
+
+check_PROGRAMS += tests/fuzz/fuzz_link
+TESTS += tests/fuzz/fuzz_link
+tests_fuzz_fuzz_link_SOURCES = tests/fuzz/fuzz_link.c $(FUZZ_MAIN)
+tests_fuzz_fuzz_link_LDFLAGS = $(AM_LDFLAGS) $(LINK_FUZZ)
+tests_fuzz_fuzz_link_LDADD = src/codec/libcodec.a src/base/libbase.a
+
+check_PROGRAMS += tests/fuzz/fuzz_message
+TESTS += tests/fuzz/fuzz_message
+tests_fuzz_fuzz_message_SOURCES = tests/fuzz/fuzz_message.c $(FUZZ_MAIN)
+tests_fuzz_fuzz_message_LDFLAGS = $(AM_LDFLAGS) $(LINK_FUZZ)
+tests_fuzz_fuzz_message_LDADD = src/codec/libcodec.a src/base/libbase.a
+
+check_PROGRAMS += tests/fuzz/fuzz_opaque
+TESTS += tests/fuzz/fuzz_opaque
+tests_fuzz_fuzz_opaque_SOURCES = tests/fuzz/fuzz_opaque.c tests/fuzz/payload_target.c tests/unit/records.c $(FUZZ_MAIN)
+tests_fuzz_fuzz_opaque_LDFLAGS = $(AM_LDFLAGS) $(LINK_FUZZ)
+tests_fuzz_fuzz_opaque_LDADD = src/codec/libcodec.a src/base/libbase.a
+
+check_PROGRAMS += tests/fuzz/fuzz_path
+TESTS += tests/fuzz/fuzz_path
+tests_fuzz_fuzz_path_SOURCES = tests/fuzz/fuzz_path.c $(FUZZ_MAIN)
+tests_fuzz_fuzz_path_LDFLAGS = $(AM_LDFLAGS) $(LINK_FUZZ)
+tests_fuzz_fuzz_path_LDADD = src/codec/libcodec.a src/base/libbase.a
+
+check_PROGRAMS += tests/fuzz/fuzz_payload
+TESTS += tests/fuzz/fuzz_payload
+tests_fuzz_fuzz_payload_SOURCES = tests/fuzz/fuzz_payload.c tests/fuzz/payload_target.c tests/unit/records.c $(FUZZ_MAIN)
+tests_fuzz_fuzz_payload_LDFLAGS = $(AM_LDFLAGS) $(LINK_FUZZ)
+tests_fuzz_fuzz_payload_LDADD = src/codec/libcodec.a src/base/libbase.a
+
+check_PROGRAMS += tests/fuzz/fuzz_text
+TESTS += tests/fuzz/fuzz_text
+tests_fuzz_fuzz_text_SOURCES = tests/fuzz/fuzz_text.c tests/fuzz/payload_target.c tests/unit/records.c $(FUZZ_MAIN)
+tests_fuzz_fuzz_text_LDFLAGS = $(AM_LDFLAGS) $(LINK_FUZZ)
+tests_fuzz_fuzz_text_LDADD = src/codec/libcodec.a src/base/libbase.a
+
+check_PROGRAMS += tests/fuzz/fuzz_tlv
+TESTS += tests/fuzz/fuzz_tlv
+tests_fuzz_fuzz_tlv_SOURCES = tests/fuzz/fuzz_tlv.c tests/fuzz/payload_target.c tests/unit/records.c $(FUZZ_MAIN)
+tests_fuzz_fuzz_tlv_LDFLAGS = $(AM_LDFLAGS) $(LINK_FUZZ)
+tests_fuzz_fuzz_tlv_LDADD = src/codec/libcodec.a src/base/libbase.a
+
+check_PROGRAMS += tests/fuzz/fuzz_uri
+TESTS += tests/fuzz/fuzz_uri
+tests_fuzz_fuzz_uri_SOURCES = tests/fuzz/fuzz_uri.c $(FUZZ_MAIN)
+tests_fuzz_fuzz_uri_LDFLAGS = $(AM_LDFLAGS) $(LINK_FUZZ)
+tests_fuzz_fuzz_uri_LDADD = src/codec/libcodec.a src/base/libbase.a
+
+check_PROGRAMS += tests/fuzz/fuzz_value
+TESTS += tests/fuzz/fuzz_value
+tests_fuzz_fuzz_value_SOURCES = tests/fuzz/fuzz_value.c $(FUZZ_MAIN)
+tests_fuzz_fuzz_value_LDFLAGS = $(AM_LDFLAGS) $(LINK_FUZZ)
+tests_fuzz_fuzz_value_LDADD = src/codec/libcodec.a src/base/libbase.a
+
+EXTRA_DIST += tests/unit/records.h tests/fuzz/payload_target.h

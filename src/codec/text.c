@@ -129,7 +129,7 @@ static void text_from_float(double v, struct writer *w)
 
 	int exponent = exponent_of(text);
 
-	if (exponent >= -5 && exponent <= 15)
+	if (exponent >= -4 && exponent <= 15)
 		snprintf(text, sizeof text, "%.*f", digits > exponent ? digits - exponent : 0, v);
 	wr_text(w, text);
 }
