@@ -99,7 +99,10 @@ struct conf {
 	uint8_t accounts_hash[32]; /* SHA-256 over the hashes of all accounts */
 };
 
-/* The three places of configuration files; NULL: the default. */
+/*
+ * The places of configuration files; NULL: the default. The last drop-in directory is read after
+ * the file, those before it before the file, as /usr/lib and /etc are by default.
+ */
 struct conf_paths {
 	const char *file;	      /* /etc/lwm2md/lwm2md.conf */
 	const char *const *conf_dirs; /* drop-in directories in order, NULL terminated;
@@ -108,6 +111,7 @@ struct conf_paths {
 	const char *state_dir;	      /* wins over state.directory and $STATE_DIRECTORY */
 	const char *runtime_dir;      /* wins over control.directory and $RUNTIME_DIRECTORY */
 	bool is_file_required;	      /* --config was given: its absence is an error */
+	bool is_check; /* nothing is started: credentials of the service may be absent */
 };
 
 /* All that was found wrong, in order of files and lines. */
@@ -135,6 +139,10 @@ void conf_report_walk(const struct conf_report *r,
 int conf_load(const struct conf_paths *paths, struct conf_report *report, struct conf **ret);
 struct conf *conf_free(struct conf *c);
 void conf_free_p(struct conf **c);
+
+/* --check-config: prints what conf_load() finds, as text or JSON. Exit status: 0 or 1. strict:
+ * warnings count as errors. */
+int conf_check_main(const struct conf_paths *paths, bool strict, bool json, FILE *out);
 
 /* The merged result with "file:line" of each value, secrets as fingerprints (--print-config). */
 int conf_print(const struct conf_paths *paths, struct conf_report *report, FILE *out);

@@ -1,0 +1,21 @@
+noinst_LIBRARIES += src/conf/libconf.a
+src_conf_libconf_a_SOURCES = \
+	%D%/accounts.c %D%/accounts.h \
+	%D%/command.c %D%/command.h \
+	%D%/conf.h \
+	%D%/credential.c %D%/credential.h \
+	%D%/dropins.c %D%/dropins.h \
+	%D%/expand.c %D%/expand.h \
+	%D%/keys.c %D%/keys.h \
+	%D%/load.c %D%/load.h \
+	%D%/names.c %D%/names.h \
+	%D%/node.c %D%/node.h \
+	%D%/options.c %D%/options.h \
+	%D%/print.c \
+	%D%/read.c %D%/read.h \
+	%D%/report.c %D%/report.h \
+	%D%/scan.c %D%/scan.h \
+	%D%/setting.c %D%/setting.h \
+	%D%/source.c %D%/source.h \
+	%D%/suggest.c %D%/suggest.h
+src_conf_libconf_a_CFLAGS = $(AM_CFLAGS) $(LIBCONFIG_CFLAGS)

@@ -1,0 +1,10 @@
+#pragma once
+/*
+ * Users and groups by name, of this system or of the one below --root. Layer: conf.
+ */
+#include <stdbool.h>
+#include <sys/types.h>
+
+/* root: "" or a directory, whose etc/passwd and etc/group are read then. */
+bool names_find_user(const char *root, const char *name, uid_t *ret);
+bool names_find_group(const char *root, const char *name, gid_t *ret);
