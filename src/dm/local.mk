@@ -1,0 +1,68 @@
+noinst_LIBRARIES += src/dm/libdm.a
+src_dm_libdm_a_SOURCES = \
+	%D%/access.c %D%/access.h \
+	%D%/discover.c \
+	%D%/dispatch.c %D%/dispatch.h \
+	%D%/links.c %D%/links.h \
+	%D%/op_execute.c \
+	%D%/op_read.c \
+	%D%/op_write.c \
+	%D%/operation.h \
+	%D%/response.c %D%/response.h
+
+# A managed device with the real objects and the sample ones.
+DM_TEST = tests/unit/dm.c tests/unit/dm.h $(SAMPLE)
+DM_LIBS = src/dm/libdm.a src/objects/libobjects.a src/model/libmodel.a src/codec/libcodec.a \
+	src/base/libbase.a
+
+if HAVE_CHECK
+
+check_PROGRAMS += tests/unit/check_access
+TESTS += tests/unit/check_access
+tests_unit_check_access_SOURCES = tests/unit/check_access.c tests/unit/runner.c $(DM_TEST)
+tests_unit_check_access_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
+tests_unit_check_access_LDADD = $(DM_LIBS) $(CHECK_LIBS)
+
+check_PROGRAMS += tests/unit/check_discover
+TESTS += tests/unit/check_discover
+tests_unit_check_discover_SOURCES = tests/unit/check_discover.c tests/unit/runner.c $(DM_TEST)
+tests_unit_check_discover_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
+tests_unit_check_discover_LDADD = $(DM_LIBS) $(CHECK_LIBS)
+
+check_PROGRAMS += tests/unit/check_dispatch
+TESTS += tests/unit/check_dispatch
+tests_unit_check_dispatch_SOURCES = tests/unit/check_dispatch.c tests/unit/runner.c tests/unit/alloc.c $(DM_TEST)
+tests_unit_check_dispatch_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
+tests_unit_check_dispatch_LDFLAGS = $(AM_LDFLAGS) $(WRAP_ALLOC)
+tests_unit_check_dispatch_LDADD = $(DM_LIBS) $(CHECK_LIBS)
+
+check_PROGRAMS += tests/unit/check_links
+TESTS += tests/unit/check_links
+tests_unit_check_links_SOURCES = tests/unit/check_links.c tests/unit/runner.c $(DM_TEST)
+tests_unit_check_links_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
+tests_unit_check_links_LDADD = $(DM_LIBS) $(CHECK_LIBS)
+
+check_PROGRAMS += tests/unit/check_op_execute
+TESTS += tests/unit/check_op_execute
+tests_unit_check_op_execute_SOURCES = tests/unit/check_op_execute.c tests/unit/runner.c $(DM_TEST)
+tests_unit_check_op_execute_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
+tests_unit_check_op_execute_LDADD = $(DM_LIBS) $(CHECK_LIBS)
+
+check_PROGRAMS += tests/unit/check_op_read
+TESTS += tests/unit/check_op_read
+tests_unit_check_op_read_SOURCES = tests/unit/check_op_read.c tests/unit/runner.c $(DM_TEST)
+tests_unit_check_op_read_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
+tests_unit_check_op_read_LDADD = $(DM_LIBS) $(CHECK_LIBS)
+
+check_PROGRAMS += tests/unit/check_op_write
+TESTS += tests/unit/check_op_write
+tests_unit_check_op_write_SOURCES = tests/unit/check_op_write.c tests/unit/runner.c $(DM_TEST)
+tests_unit_check_op_write_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
+tests_unit_check_op_write_LDADD = $(DM_LIBS) $(CHECK_LIBS)
+
+check_PROGRAMS += tests/unit/check_response
+TESTS += tests/unit/check_response
+tests_unit_check_response_SOURCES = tests/unit/check_response.c tests/unit/runner.c
+tests_unit_check_response_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
+tests_unit_check_response_LDADD = $(DM_LIBS) $(CHECK_LIBS)
+endif

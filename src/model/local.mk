@@ -16,7 +16,7 @@ TESTS += tests/unit/check_account
 tests_unit_check_account_SOURCES = tests/unit/check_account.c tests/unit/runner.c
 tests_unit_check_account_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 tests_unit_check_account_LDADD = src/objects/libobjects.a src/model/libmodel.a \
-	src/codec/libcodec.a src/base/libbase.a $(SYSTEMD_LIBS) $(CHECK_LIBS)
+	src/codec/libcodec.a src/base/libbase.a $(CHECK_LIBS)
 
 check_PROGRAMS += tests/unit/check_definition
 TESTS += tests/unit/check_definition

@@ -4,7 +4,6 @@
 #include <limits.h>
 #include <stdio.h>
 #include <sys/statvfs.h>
-#include <systemd/sd-id128.h>
 #include <time.h>
 
 #include "objects/fact.h"
@@ -123,21 +122,6 @@ static void find_fact(const char *root, uint16_t rid, char ret[FACT_MAX + 1])
 	}
 }
 
-/*
- * The last resort for a serial number: an id that is always the same for this machine and tells
- * nothing of /etc/machine-id, which has to stay private (machine-id(5)).
- */
-static void derive_serial(const char *root, char ret[FACT_MAX + 1])
-{
-	static const sd_id128_t application =
-		SD_ID128_MAKE(6c, 77, 6d, 32, 6d, 64, 4e, 1f, 9d, 0b, 41, 7a, 52, c8, e3, 96);
-	sd_id128_t id;
-
-	if ((root && root[0]) || sd_id128_get_machine_app_specific(application, &id) < 0)
-		return;
-	sd_id128_to_string(id, ret);
-}
-
 static int fill_texts(struct model *m, const struct device_facts *facts)
 {
 	const struct {
@@ -159,9 +143,9 @@ static int fill_texts(struct model *m, const struct device_facts *facts)
 
 		if (!text || !text[0]) {
 			find_fact(facts->root, texts[i].rid, found);
-			if (!found[0] && texts[i].rid == DEVICE_SERIAL)
-				derive_serial(facts->root, found);
 			text = found;
+			if (!found[0] && texts[i].rid == DEVICE_SERIAL)
+				text = facts->derived_serial;
 		}
 
 		int r = set_text(m, texts[i].rid, text);

@@ -8,6 +8,11 @@
 struct device_facts {
 	const char *manufacturer, *model, *serial, *type;
 	const char *hardware_version, *software_version, *firmware_version;
+	/*
+	 * The serial number where neither the configuration nor the system has one: an id derived
+	 * from the machine id, which itself stays private (sd_id128_get_machine_app_specific()).
+	 */
+	const char *derived_serial;
 	const char *storage; /* directory whose file system /3/0/10 and /3/0/21 describe */
 	const char *root;    /* "" or a directory in front of /sys, /etc, … (tests) */
 };

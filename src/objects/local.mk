@@ -6,4 +6,3 @@ src_objects_libobjects_a_SOURCES = \
 	%D%/power.c %D%/power.h \
 	%D%/security.c %D%/security.h \
 	%D%/server.c %D%/server.h
-src_objects_libobjects_a_CFLAGS = $(AM_CFLAGS) $(SYSTEMD_CFLAGS)

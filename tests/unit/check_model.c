@@ -327,7 +327,7 @@ END_TEST
  * The model against the simplest thing that could work: a table of all cells of four instances.
  * Random operations, some of them in transactions that are rolled back.
  */
-enum { IIDS = 4, RIIDS = 4, STEPS = 20000 };
+enum { IIDS = 4, RIIDS = 4, STEPS = 5000 };
 
 struct reference {
 	bool exists[IIDS];

@@ -1,0 +1,73 @@
+#include "dm/access.h"
+
+#include "model/account.h"
+
+enum {
+	RIGHTS_OWNER = ACCESS_READ | ACCESS_WRITE | ACCESS_EXECUTE | ACCESS_DELETE,
+	RIGHTS_ALL = RIGHTS_OWNER | ACCESS_CREATE,
+	DEFAULT_ENTRY = 0,	/* the ACL instance for servers without one of their own */
+	OBJECT_LEVEL = ID_NONE, /* 2/x/1 of an instance that guards Create */
+};
+
+/*
+ * TS core 8.1: with one server account there is no access control. With several, object 2 has to
+ * be instantiated unless all servers have full rights on everything: so without any instance
+ * of it all have.
+ */
+static bool is_enabled(const struct model *m)
+{
+	uint32_t cursor = 0;
+	uint16_t iid;
+
+	return model_next_instance(m, OBJECT_ACCESS_CONTROL, &cursor, &iid) &&
+	       account_count_servers(m) > 1;
+}
+
+static bool is_owner(const struct model *m, uint16_t iid, uint16_t ssid)
+{
+	return model_get_int(m, PATH3(OBJECT_ACCESS_CONTROL, iid, ACCESS_OWNER), -1) == ssid;
+}
+
+/* The /2 instance that guards an instance or, with OBJECT_LEVEL, an object; ID_NONE: none. */
+static uint16_t guard_of(const struct model *m, uint16_t oid, uint16_t target)
+{
+	uint32_t cursor = 0;
+	uint16_t iid;
+
+	while (model_next_instance(m, OBJECT_ACCESS_CONTROL, &cursor, &iid)) {
+		struct path p = PATH2(OBJECT_ACCESS_CONTROL, iid);
+
+		if (model_get_int(m, path_child(p, ACCESS_OBJECT_ID), -1) == oid &&
+			model_get_int(m, path_child(p, ACCESS_INSTANCE_ID), -1) == target)
+			return iid;
+	}
+	return ID_NONE;
+}
+
+/* The entry of a server, else the owner's privilege, else the default entry, else nothing. */
+static unsigned rights_by(const struct model *m, uint16_t guard, uint16_t ssid)
+{
+	struct path acl = PATH3(OBJECT_ACCESS_CONTROL, guard, ACCESS_ACL);
+	int64_t own = model_get_int(m, path_child(acl, ssid), -1);
+
+	if (own >= 0)
+		return (unsigned)own & RIGHTS_ALL;
+	if (is_owner(m, guard, ssid))
+		return RIGHTS_OWNER;
+	return (unsigned)model_get_int(m, path_child(acl, DEFAULT_ENTRY), 0) & RIGHTS_ALL;
+}
+
+unsigned access_rights(const struct model *m, uint16_t short_server_id, struct path p)
+{
+	if (!is_enabled(m))
+		return RIGHTS_ALL;
+
+	/* an instance of object 2 itself is managed by its owner alone */
+	if (p.id[0] == OBJECT_ACCESS_CONTROL && p.depth >= 2)
+		return is_owner(m, p.id[1], short_server_id) ? RIGHTS_OWNER : 0;
+
+	uint16_t guard = guard_of(m, p.id[0], p.depth >= 2 ? p.id[1] : OBJECT_LEVEL);
+	unsigned counts = p.depth >= 2 ? RIGHTS_OWNER : ACCESS_CREATE;
+
+	return guard == ID_NONE ? 0 : rights_by(m, guard, short_server_id) & counts;
+}

@@ -1,0 +1,16 @@
+#pragma once
+/*
+ * What a server may do with an object instance. Layer: dm. (device-management.md section 11)
+ */
+#include "model/model.h"
+
+enum access {
+	ACCESS_READ = 1,
+	ACCESS_WRITE = 2,
+	ACCESS_EXECUTE = 4,
+	ACCESS_DELETE = 8,
+	ACCESS_CREATE = 16,
+};
+
+/* A set of enum access. p: an object (only ACCESS_CREATE counts) or anything in an instance. */
+unsigned access_rights(const struct model *m, uint16_t short_server_id, struct path p);

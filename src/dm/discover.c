@@ -1,0 +1,131 @@
+#include <errno.h>
+#include <stdio.h>
+
+#include "base/parse.h"
+#include "codec/link.h"
+#include "dm/links.h"
+#include "dm/operation.h"
+
+/*
+ * TS core 6.3.2: what a Discover of this depth lists below its target, and with ?depth=. No
+ * attributes but those of the PROPERTIES class: there are no others.
+ */
+struct listing {
+	const struct operation *op;
+	struct writer w;
+	uint8_t deepest; /* path depth of the last level that is listed */
+};
+
+static void write_target(struct listing *l, struct path p)
+{
+	char target[PATH_TEXT_MAX];
+
+	path_format(p, target);
+	link_write_target(&l->w, 0, target);
+}
+
+static void write_resource(struct listing *l, struct path p, const struct resource_def *def)
+{
+	uint32_t cursor = 0;
+	uint16_t riid;
+	unsigned dim = 0;
+	char text[16];
+
+	write_target(l, p);
+	if (!def->is_multiple)
+		return;
+
+	while (model_next_resource_instance(l->op->m, p, &cursor, &riid))
+		dim++;
+	snprintf(text, sizeof text, "%u", dim);
+	link_write_attr(&l->w, "dim", text);
+
+	cursor = 0;
+	while (l->deepest >= 4 && model_next_resource_instance(l->op->m, p, &cursor, &riid))
+		write_target(l, path_child(p, riid));
+}
+
+/* What cannot be read has no value that could be missing: it is there if it is defined. */
+static bool is_there(const struct model *m, struct path p, const struct resource_def *def)
+{
+	return model_exists(m, p) || (def->ops && !(def->ops & OP_R));
+}
+
+static void write_instance(struct listing *l, struct path instance)
+{
+	const struct object_def *object = l->op->object;
+
+	write_target(l, instance);
+	for (size_t i = 0; l->deepest >= 3 && i < object->n_resources; i++) {
+		struct path p = path_child(instance, object->resources[i].id);
+
+		if (is_there(l->op->m, p, &object->resources[i]))
+			write_resource(l, p, &object->resources[i]);
+	}
+}
+
+static void write_object(struct listing *l, struct path object)
+{
+	uint32_t cursor = 0;
+	uint16_t iid;
+
+	write_target(l, object);
+	dm_links_write_version(&l->w, l->op->object, l->op->peer->version);
+	while (l->deepest >= 2 && model_next_instance(l->op->m, object.id[0], &cursor, &iid))
+		write_instance(l, path_child(object, iid));
+}
+
+/*
+ * By default an object lists its instances and their resources, an instance its resources, a
+ * resource its instances (1.0: itself alone). A depth that is none is ignored, not refused.
+ */
+static uint8_t deepest_level(const struct operation *op)
+{
+	static const char parameter[] = "depth=";
+	enum { PARAMETER_LEN = sizeof parameter - 1, DEPTH_MAX = 3 };
+	unsigned below = op->path.depth == 1 ? 2 : 1;
+
+	if (op->path.depth == 3 && op->peer->version == LWM2M_1_0)
+		below = 0;
+	for (size_t i = 0; op->peer->version >= LWM2M_1_2 && i < op->request->n_queries; i++) {
+		struct span q = op->request->query[i];
+		uint16_t depth;
+
+		if (q.len <= PARAMETER_LEN || memcmp(q.data, parameter, PARAMETER_LEN) != 0)
+			continue;
+		if (parse_u16(span_of(q.data + PARAMETER_LEN, q.len - PARAMETER_LEN), &depth) ==
+				0 &&
+			depth <= DEPTH_MAX)
+			below = depth;
+	}
+	return (uint8_t)(op->path.depth + below);
+}
+
+int op_discover(const struct operation *op)
+{
+	struct listing l = {
+		.op = op, .w = writer_to(&op->ret->payload), .deepest = deepest_level(op)};
+
+	if (op->path.depth == 3 && !op->resource)
+		return -ENOENT;
+	model_refresh(op->m, op->path);
+	if (op->path.depth == 3 && !is_there(op->m, op->path, op->resource))
+		return -ENOENT;
+
+	switch (op->path.depth) {
+	case 1:
+		write_object(&l, op->path);
+		break;
+	case 2:
+		write_instance(&l, op->path);
+		break;
+	default:
+		write_resource(&l, op->path, op->resource);
+		break;
+	}
+	if (l.w.err < 0)
+		return l.w.err;
+	op->ret->content_format = FORMAT_LINK;
+	op->ret->has_content_format = true;
+	return MSG_CONTENT;
+}

@@ -1,0 +1,160 @@
+#include "dm/dispatch.h"
+
+#include <errno.h>
+
+#include "dm/access.h"
+#include "dm/operation.h"
+#include "dm/response.h"
+
+/*
+ * An operation that this client refuses wherever it is asked for: 4.05. Create and Delete of
+ * instances: objects 1 and 2 are changed in number by a Bootstrap-Server, object 3 has one
+ * instance that always stays (TS core 6.3.6 and 6.3.7 leave it to the object). Write-Attributes:
+ * there are no notifications whose attributes could be set (TS core 5.1.2).
+ */
+static int op_refuse(const struct operation *op)
+{
+	(void)op;
+	return -EOPNOTSUPP;
+}
+
+/* LwM2M 1.2, TS core 6.3.7: one instance of a multiple resource. */
+static int op_delete_resource_instance(const struct operation *op)
+{
+	if (!op->resource && op->peer->version >= LWM2M_1_2)
+		return -ENOENT;
+	if (op->peer->version < LWM2M_1_2 || !op->resource->is_multiple ||
+		!(op->resource->ops & OP_W))
+		return -EOPNOTSUPP;
+
+	int r = model_delete(op->m, op->path);
+
+	return r < 0 ? r : MSG_DELETED;
+}
+
+/* TS core 6.3.3, 6.3.5: POST on a resource runs it, or adds to a multiple one. */
+static int op_post_resource(const struct operation *op)
+{
+	if (op_is_executable(op))
+		return op_execute(op);
+	if (op->resource && !op->resource->is_multiple)
+		return -EOPNOTSUPP;
+	return op_update(op);
+}
+
+/*
+ * device-management.md section 1: how a request says which operation it is. The first row that
+ * fits counts; no row: the path is none for the method.
+ */
+enum form { FORM_ANY, FORM_DISCOVER, FORM_ATTRIBUTES };
+
+/* clang-format off */
+static const struct row {
+	uint8_t method;
+	enum form form;
+	uint8_t depth_min, depth_max;
+	uint8_t rights; /* enum access, of the instance or, for Create, of the object */
+	int (*run)(const struct operation *op);
+} rows[] = {
+	{MSG_GET,    FORM_DISCOVER,   1, 3, 0,              op_discover},
+	{MSG_GET,    FORM_ANY,        1, 1, 0,              op_read},
+	{MSG_GET,    FORM_ANY,        2, 4, ACCESS_READ,    op_read},
+	{MSG_PUT,    FORM_ATTRIBUTES, 1, 1, 0,              op_refuse},
+	{MSG_PUT,    FORM_ATTRIBUTES, 2, 4, ACCESS_READ,    op_refuse},
+	{MSG_PUT,    FORM_ANY,        2, 4, ACCESS_WRITE,   op_replace},
+	{MSG_POST,   FORM_ANY,        1, 1, ACCESS_CREATE,  op_refuse},
+	{MSG_POST,   FORM_ANY,        2, 2, ACCESS_WRITE,   op_update},
+	{MSG_POST,   FORM_ANY,        3, 3, ACCESS_WRITE,   op_post_resource},
+	{MSG_DELETE, FORM_ANY,        2, 2, ACCESS_DELETE,  op_refuse},
+	{MSG_DELETE, FORM_ANY,        4, 4, ACCESS_DELETE,  op_delete_resource_instance},
+};
+/* clang-format on */
+
+static enum form form_of(const struct request *request)
+{
+	if (request->method == MSG_GET && request->accept == FORMAT_LINK)
+		return FORM_DISCOVER;
+	if (request->method == MSG_PUT && request->n_queries > 0 &&
+		request->content_format == FORMAT_NONE)
+		return FORM_ATTRIBUTES;
+	return FORM_ANY;
+}
+
+static const struct row *find_row(const struct request *request, uint8_t depth)
+{
+	enum form form = form_of(request);
+
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+		if (rows[i].method == request->method && rows[i].form == form &&
+			depth >= rows[i].depth_min && depth <= rows[i].depth_max)
+			return &rows[i];
+	return NULL;
+}
+
+/* Never visible to a LwM2M server, whether we have them or not (TS core E.1, 1.2.1 for 23). */
+static bool is_hidden(uint16_t oid, const struct object_def *def)
+{
+	return oid == OBJECT_SECURITY || oid == OBJECT_OSCORE || oid == OBJECT_COSE ||
+	       (def && def->is_hidden);
+}
+
+static bool has_right(const struct operation *op, const struct row *row)
+{
+	unsigned wanted = row->rights;
+
+	if (wanted == 0)
+		return true;
+	if (op->request->method == MSG_POST && op_is_executable(op))
+		wanted = ACCESS_EXECUTE;
+	return (access_rights(op->m, op->peer->short_server_id, op->path) & wanted) == wanted;
+}
+
+/*
+ * device-management.md section 2, order of evaluation: path, hidden objects, existence of object
+ * and instance, access right; the rest is up to the operation.
+ */
+static int run(struct operation *op)
+{
+	int r = request_path(op->request, &op->path);
+
+	/* what is no number names nothing here; too long a path breaks the rules for paths */
+	if (r < 0)
+		return op->request->n_segments > PATH_DEPTH_MAX ? -EOPNOTSUPP : -ENOENT;
+	/* "/" belongs to bootstrap and to composite operations, which are not offered */
+	if (op->path.depth == 0)
+		return -EOPNOTSUPP;
+
+	op->object = model_object(op->m, op->path.id[0]);
+	if (is_hidden(op->path.id[0], op->object))
+		return -EACCES;
+
+	const struct row *row = find_row(op->request, op->path.depth);
+
+	if (!row)
+		return -EOPNOTSUPP;
+	if (!op->object || (op->path.depth >= 2 && !model_exists(op->m, path_parent(op->path, 2))))
+		return -ENOENT;
+	if (op->path.depth >= 3)
+		op->resource = model_resource(op->m, op->path);
+	if (!has_right(op, row))
+		return -EACCES;
+	/* a path into a resource that has no instances breaks the rules for paths */
+	if (op->path.depth == 4 && op->resource && !op->resource->is_multiple)
+		return -EOPNOTSUPP;
+	return row->run(op);
+}
+
+void dm_dispatch(struct model *m, const struct dm_peer *peer, const struct request *request,
+	struct response *ret)
+{
+	struct operation op = {.m = m, .peer = peer, .request = request, .ret = ret};
+	int r = run(&op);
+
+	if (r >= 0) {
+		ret->code = (uint8_t)r;
+		return;
+	}
+	ret->code = response_code_of(r);
+	buf_truncate(&ret->payload, 0);
+	ret->has_content_format = false;
+}

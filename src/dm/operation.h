@@ -1,0 +1,34 @@
+#pragma once
+/*
+ * One operation on one target, found by dispatch.c and carried out by the op_ files and
+ * discover.c. Layer: dm, private to it.
+ */
+#include "dm/dispatch.h"
+
+struct operation {
+	struct model *m;
+	const struct dm_peer *peer;
+	const struct request *request;
+	struct path path;		     /* depth 1 to 4; object and instance exist */
+	const struct object_def *object;     /* of the path */
+	const struct resource_def *resource; /* of the path; NULL: above, or not defined */
+	struct response *ret;
+};
+
+/*
+ * Each returns the success code (enum msg_code) or a negative errno for response_code_of(). The
+ * right on the instance was checked; on an object Read checks those of its instances.
+ */
+int op_read(const struct operation *op);
+int op_replace(const struct operation *op);
+int op_update(const struct operation *op);
+int op_execute(const struct operation *op);
+int op_discover(const struct operation *op);
+
+/* Whether the text is a list of arguments as Execute takes them. */
+bool execute_args_are_valid(struct span text);
+
+static inline bool op_is_executable(const struct operation *op)
+{
+	return op->resource && (op->resource->ops & OP_E);
+}
