@@ -1,5 +1,6 @@
 noinst_LIBRARIES += src/codec/libcodec.a
 src_codec_libcodec_a_SOURCES = \
+	%D%/cbor.c %D%/cbor.h \
 	%D%/ids.h \
 	%D%/link.c %D%/link.h \
 	%D%/message.c %D%/message.h \

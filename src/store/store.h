@@ -1,8 +1,7 @@
 #pragma once
 /*
  * The state directory: accounts.cbor and registrations.cbor, each written as one transaction
- * (temporary file, fsync, rename, fsync of the directory) and checked when read. Layer: store.
- * (README decisions 7, 8, 23)
+ * and checked when read. Layer: store. (README decisions 7, 8, 23)
  */
 #include "base/buf.h"
 #include "model/model.h"
@@ -10,7 +9,7 @@
 struct store;
 
 /*
- * Opens the directory (made if its parent exists) and takes its lock. -EWOULDBLOCK: another
+ * Opens the directory (made, 0700, if its parent exists) and takes its lock. -EWOULDBLOCK: another
  * daemon has it, *ret_pid is its pid (0: unknown). Other errors: nothing can be stored.
  */
 int store_open(const char *directory, struct store **ret, int *ret_pid);
@@ -20,24 +19,34 @@ void store_free_p(struct store **s);
 
 /* What stands beside the accounts in accounts.cbor. */
 struct store_accounts {
-	enum origin origin;	  /* CARD or BOOTSTRAP: the model's objects 0, 1, 2, … are stored;
-				     FACTORY: only what servers wrote to factory accounts */
+	enum origin origin;	  /* CARD or BOOTSTRAP: whole accounts are stored; FACTORY: what
+				     servers wrote to objects 1 and 2 of configured accounts */
 	int64_t account_deadline; /* REALTIME second when the bootstrap account ends; 0: never */
-	bool is_account_purged;	  /* 0/x/12 is over: the stored account must not come back */
+	bool is_account_purged;	  /* 0/x/12 is over: the configured account must not come back */
 	uint8_t factory_hash[32]; /* SHA-256 of the configured accounts when this was written */
 };
 
 /*
- * Saves every instance of the objects 0, 1, 2, 21 whose origin is CARD or BOOTSTRAP (and with
- * FACTORY what is in /1 and /2), plus *meta. Negative errno: the old file is untouched.
+ * Saves *meta and, of objects 0, 1, 2 and 21, the instances with origin CARD or BOOTSTRAP; with
+ * meta->origin FACTORY those of objects 1 and 2. Negative errno: the old file is untouched.
  */
 int store_save_accounts(struct store *s, const struct model *m, const struct store_accounts *meta);
+
+/* The content of accounts.cbor, checked; holds keys, wiped by store_image_free(). */
+struct store_image;
+
 /*
- * Loads into the model, replacing the instances of the stored objects. -ENOENT: nothing stored;
- * -EBADMSG: damaged, the file was renamed to accounts.cbor.corrupt and the model is untouched.
+ * -ENOENT: nothing is stored. -EBADMSG: damaged or of a foreign version; the file was renamed to
+ * accounts.cbor.corrupt.
  */
-int store_load_accounts(struct store *s, struct model *m, struct store_accounts *ret);
-int store_remove_accounts(struct store *s);
+int store_read_accounts(struct store *s, struct store_image **ret, struct store_accounts *ret_meta);
+/*
+ * Into the model, outside a transaction: instances that exist are overlaid, others are made.
+ * All or nothing. -EBADMSG: a value does not fit its object's definition.
+ */
+int store_apply_accounts(const struct store_image *image, struct model *m);
+struct store_image *store_image_free(struct store_image *i);
+void store_image_free_p(struct store_image **i);
 
 /* One registration kept over a restart (README decision 23). */
 struct store_registration {
@@ -45,7 +54,7 @@ struct store_registration {
 	uint8_t version; /* enum lwm2m_version */
 	uint16_t local_port;
 	int64_t expires;	  /* REALTIME second */
-	char location[256];	  /* "/rd/5a3f": segments joined by '/' */
+	char location[256];	  /* "/rd/5a3f": segments, each behind a '/' */
 	uint8_t account_hash[32]; /* SHA-256 of URI and security of the account */
 };
 

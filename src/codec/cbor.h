@@ -1,0 +1,48 @@
+#pragma once
+/*
+ * CBOR (RFC 8949), one data item at a time: the only file that knows libcbor. Definite lengths
+ * on output. Pure. Layer: codec.
+ */
+#include "base/reader.h"
+#include "base/writer.h"
+
+enum cbor_kind {
+	CBOR_UNSIGNED,
+	CBOR_NEGATIVE, /* its value is -1 - u */
+	CBOR_BYTES,
+	CBOR_TEXT,
+	CBOR_ARRAY, /* count items follow */
+	CBOR_MAP,   /* count pairs follow */
+	CBOR_TAG,
+	CBOR_BOOLEAN,
+	CBOR_NULL,
+	CBOR_FLOAT,
+};
+
+struct cbor_item {
+	enum cbor_kind kind;
+	union {
+		uint64_t u; /* UNSIGNED, NEGATIVE, TAG; ARRAY and MAP: count */
+		double f;
+		bool b;
+		struct span bytes; /* BYTES, TEXT: looks into the input */
+	};
+};
+
+/*
+ * The next item. 1 = item in *ret, 0 = end of input, -EBADMSG = malformed, cut off, or of a form
+ * that is not used here (indefinite length, undefined, simple values).
+ */
+int cbor_next(struct reader *r, struct cbor_item *ret);
+/* The next item must be of this kind: -EBADMSG otherwise, at the end too. */
+int cbor_expect(struct reader *r, enum cbor_kind kind, struct cbor_item *ret);
+/* UNSIGNED or NEGATIVE that fits. */
+int cbor_expect_int(struct reader *r, int64_t *ret);
+
+void cbor_write_uint(struct writer *w, uint64_t v);
+void cbor_write_int(struct writer *w, int64_t v);
+void cbor_write_bytes(struct writer *w, struct span v);
+void cbor_write_text(struct writer *w, struct span v);
+void cbor_write_array(struct writer *w, size_t count);
+void cbor_write_bool(struct writer *w, bool v);
+void cbor_write_double(struct writer *w, double v);
