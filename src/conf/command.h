@@ -3,12 +3,7 @@
  * Programs named in the configuration: there, executable, and not for others to change.
  * Layer: conf.
  */
-
-struct command_fault {
-	const char *code;
-	char message[320];
-	char hint[320]; /* "": none */
-};
+#include "conf/fault.h"
 
 /* root: "" or a directory in front of path. -EINVAL: *fault says why. -ENOMEM. */
-int command_check(const char *root, const char *path, struct command_fault *fault);
+int command_check(const char *root, const char *path, struct fault *fault);

@@ -2,7 +2,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <stdarg.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 
@@ -10,29 +9,6 @@
 #include "base/encoding.h"
 #include "base/parse.h"
 #include "conf/names.h"
-
-__attribute__((format(printf, 3, 4))) static int fail(
-	struct credential_fault *fault, const char *code, const char *format, ...)
-{
-	va_list args;
-
-	fault->code = code;
-	fault->hint[0] = '\0';
-	va_start(args, format);
-	vsnprintf(fault->message, sizeof fault->message, format, args);
-	va_end(args);
-	return -EINVAL;
-}
-
-__attribute__((format(printf, 2, 3))) static void hint(
-	struct credential_fault *fault, const char *format, ...)
-{
-	va_list args;
-
-	va_start(args, format);
-	vsnprintf(fault->hint, sizeof fault->hint, format, args);
-	va_end(args);
-}
 
 const char *credential_form_name(enum credential_form form)
 {
@@ -42,12 +18,12 @@ const char *credential_form_name(enum credential_form form)
 }
 
 /* The one command that makes it right, for who runs the daemon. */
-static void hint_permissions(struct credential_fault *fault, const char *path)
+static void hint_permissions(struct fault *fault, const char *path)
 {
 	if (geteuid() == 0)
-		hint(fault, "chown root:lwm2md %s; chmod 0640 %s", path, path);
+		fault_hint(fault, "chown root:lwm2md %s; chmod 0640 %s", path, path);
 	else
-		hint(fault, "chmod 0600 %s", path);
+		fault_hint(fault, "chmod 0600 %s", path);
 }
 
 static bool is_own_group(const char *root, gid_t gid)
@@ -66,37 +42,37 @@ static bool is_own_user(const char *root, uid_t uid)
 }
 
 static int check_permissions(
-	const char *root, const char *path, const struct stat *st, struct credential_fault *fault)
+	const char *root, const char *path, const struct stat *st, struct fault *fault)
 {
 	unsigned mode = st->st_mode & 07777;
 
 	if (st->st_mode & S_IRWXO)
-		fail(fault, "secret-exposed", "%s can be %s by others (mode %04o)", path,
+		fault_set(fault, "secret-exposed", "%s can be %s by others (mode %04o)", path,
 			st->st_mode & S_IROTH ? "read" : "used", mode);
 	else if (st->st_mode & S_IRWXG && !is_own_group(root, st->st_gid))
-		fail(fault, "secret-exposed", "%s can be used by group %u (mode %04o)", path,
+		fault_set(fault, "secret-exposed", "%s can be used by group %u (mode %04o)", path,
 			(unsigned)st->st_gid, mode);
 	else if (!is_own_user(root, st->st_uid))
-		fail(fault, "secret-exposed", "%s belongs to user %u, not to root or lwm2md", path,
-			(unsigned)st->st_uid);
+		fault_set(fault, "secret-exposed", "%s belongs to user %u, not to root or lwm2md",
+			path, (unsigned)st->st_uid);
 	else
 		return 0;
 	hint_permissions(fault, path);
 	return -EINVAL;
 }
 
-static int fail_open(const char *path, int error, struct credential_fault *fault)
+static int fail_open(const char *path, int error, struct fault *fault)
 {
 	if (error == ELOOP) {
-		fail(fault, "secret-missing", "%s is a symbolic link", path);
-		hint(fault, "name the file itself: who may change the link may change the key");
+		fault_set(fault, "secret-missing", "%s is a symbolic link", path);
+		fault_hint(
+			fault, "name the file itself: who may change the link may change the key");
 		return -EINVAL;
 	}
-	return fail(fault, "secret-missing", "cannot read %s: %s", path, strerror(error));
+	return fault_set(fault, "secret-missing", "cannot read %s: %s", path, strerror(error));
 }
 
-static int read_all(
-	int fd, const char *path, size_t size, struct buf *out, struct credential_fault *fault)
+static int read_all(int fd, const char *path, size_t size, struct buf *out, struct fault *fault)
 {
 	uint8_t *to;
 	/* once and for good: a buffer that grows leaves copies behind */
@@ -115,11 +91,11 @@ static int read_all(
 			return 0;
 		out->len += (size_t)n;
 	}
-	return fail(fault, "secret-missing", "%s changed while it was read", path);
+	return fault_set(fault, "secret-missing", "%s changed while it was read", path);
 }
 
 static int read_file(const struct credential_env *env, const char *path, bool is_secret,
-	struct buf *out, struct credential_fault *fault)
+	struct buf *out, struct fault *fault)
 {
 	_cleanup_(close_p) int fd = open(
 		path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY | (is_secret ? O_NOFOLLOW : 0));
@@ -128,9 +104,9 @@ static int read_file(const struct credential_env *env, const char *path, bool is
 	if (fd < 0 || fstat(fd, &st) < 0)
 		return fail_open(path, errno, fault);
 	if (!S_ISREG(st.st_mode))
-		return fail(fault, "secret-missing", "%s is no regular file", path);
+		return fault_set(fault, "secret-missing", "%s is no regular file", path);
 	if (st.st_size > CREDENTIAL_MAX)
-		return fail(fault, "secret-missing", "%s is larger than 64 KiB", path);
+		return fault_set(fault, "secret-missing", "%s is larger than 64 KiB", path);
 
 	int r = is_secret ? check_permissions(env->root, path, &st, fault) : 0;
 
@@ -138,29 +114,31 @@ static int read_file(const struct credential_env *env, const char *path, bool is
 }
 
 static int open_file(const struct credential_env *env, const char *path, bool is_secret,
-	struct buf *out, struct credential_fault *fault)
+	struct buf *out, struct fault *fault)
 {
 	_cleanup_(free_p) char *full = NULL;
 
 	if (path[0] != '/')
-		return fail(fault, "secret-missing", "file: needs a path that starts with /");
+		return fault_set(fault, "secret-missing", "file: needs a path that starts with /");
 	if (asprintf(&full, "%s%s", env->root, path) < 0)
 		return -ENOMEM;
 	return read_file(env, full, is_secret, out, fault);
 }
 
 /* systemd made the directory for this service alone: nothing is left to check. */
-static int open_credential(const struct credential_env *env, const char *name, struct buf *out,
-	struct credential_fault *fault)
+static int open_credential(
+	const struct credential_env *env, const char *name, struct buf *out, struct fault *fault)
 {
 	_cleanup_(free_p) char *path = NULL;
 
 	if (!*name || strchr(name, '/') || strcmp(name, ".") == 0 || strcmp(name, "..") == 0)
-		return fail(fault, "secret-missing", "credential: needs the name of a credential");
+		return fault_set(
+			fault, "secret-missing", "credential: needs the name of a credential");
 	if (!env->directory) {
-		fail(fault, "secret-missing",
+		fault_set(fault, "secret-missing",
 			"credential:%s cannot be read: there is no $CREDENTIALS_DIRECTORY", name);
-		hint(fault, "systemd gives it to the service: LoadCredential= in lwm2md.service");
+		fault_hint(fault,
+			"systemd gives it to the service: LoadCredential= in lwm2md.service");
 		return env->is_absence_forgiven ? -ENODATA : -EINVAL;
 	}
 	if (asprintf(&path, "%s/%s", env->directory, name) < 0)
@@ -169,19 +147,20 @@ static int open_credential(const struct credential_env *env, const char *name, s
 	int r = read_file(env, path, false, out, fault);
 
 	if (r == -EINVAL)
-		hint(fault, "LoadCredential=%s:/path or LoadCredentialEncrypted= in lwm2md.service",
+		fault_hint(fault,
+			"LoadCredential=%s:/path or LoadCredentialEncrypted= in lwm2md.service",
 			name);
 	return r;
 }
 
 static int decode_inline(const struct credential_env *env, enum credential_form form,
-	const char *text, bool is_secret, struct buf *out, struct credential_fault *fault)
+	const char *text, bool is_secret, struct buf *out, struct fault *fault)
 {
 	struct span digits = span_of_text(text);
 	uint8_t *to;
 
 	if (is_secret && env->is_conf_exposed) {
-		fail(fault, "secret-exposed", "the key is in %s, which others can use",
+		fault_set(fault, "secret-exposed", "the key is in %s, which others can use",
 			env->conf_path);
 		hint_permissions(fault, env->conf_path);
 		return -EINVAL;
@@ -192,9 +171,10 @@ static int decode_inline(const struct credential_env *env, enum credential_form 
 	if (r == 0)
 		r = form == CREDENTIAL_HEX ? hex_decode(digits, out) : base64_decode(digits, out);
 	if (r == -EBADMSG)
-		return fail(fault, "secret-invalid", "this is no %s", credential_form_name(form));
+		return fault_set(
+			fault, "secret-invalid", "this is no %s", credential_form_name(form));
 	if (r == -ENOSPC)
-		return fail(fault, "secret-invalid", "the value is longer than 64 KiB");
+		return fault_set(fault, "secret-invalid", "the value is longer than 64 KiB");
 	return r;
 }
 
@@ -237,7 +217,7 @@ static enum credential_form form_of(enum option_type type, struct span *in)
 }
 
 static int take(enum option_type type, struct span in, struct secret *ret,
-	enum credential_form *ret_form, struct credential_fault *fault)
+	enum credential_form *ret_form, struct fault *fault)
 {
 	struct buf bytes = {0};
 	enum credential_form form = form_of(type, &in);
@@ -245,10 +225,10 @@ static int take(enum option_type type, struct span in, struct secret *ret,
 	int r = 0;
 
 	if (form == CREDENTIAL_PEM && (type == OPTION_PSK || type == OPTION_PIN))
-		return fail(fault, "secret-invalid", "the file holds PEM, not %s",
+		return fault_set(fault, "secret-invalid", "the file holds PEM, not %s",
 			type == OPTION_PSK ? "a pre-shared key" : "a PIN");
 	if (form == CREDENTIAL_RAW && (type == OPTION_PRIVATE_KEY || type == OPTION_PUBLIC))
-		return fail(fault, "secret-invalid", "the file holds neither PEM nor DER");
+		return fault_set(fault, "secret-invalid", "the file holds neither PEM nor DER");
 	if (form != CREDENTIAL_HEX)
 		r = secret_set(ret, in);
 	else if ((r = buf_reserve(&bytes, in.len, &to)) == 0 && (r = hex_decode(in, &bytes)) == 0)
@@ -261,23 +241,25 @@ static int take(enum option_type type, struct span in, struct secret *ret,
 	return r;
 }
 
-static int fail_scheme(enum option_type type, const char *value, struct credential_fault *fault)
+static int fail_scheme(enum option_type type, const char *value, struct fault *fault)
 {
 	if (strncmp(value, "pkcs11:", 7) == 0)
-		return fail(fault, "unsupported", "pkcs11: keys in a token cannot be used yet");
+		return fault_set(
+			fault, "unsupported", "pkcs11: keys in a token cannot be used yet");
 	if (type == OPTION_PUBLIC) {
-		fail(fault, "secret-missing", "the value has no scheme");
-		hint(fault, "write \"file:/path\"");
+		fault_set(fault, "secret-missing", "the value has no scheme");
+		fault_hint(fault, "write \"file:/path\"");
 		return -EINVAL;
 	}
-	fail(fault, "secret-in-clear", "a secret is written as plain text");
-	hint(fault, "write \"hex:...\", \"base64:...\", \"file:/path\" or \"credential:NAME\": "
-		    "servers disagree whether a key box holds text or hex");
+	fault_set(fault, "secret-in-clear", "a secret is written as plain text");
+	fault_hint(fault,
+		"write \"hex:...\", \"base64:...\", \"file:/path\" or \"credential:NAME\": "
+		"servers disagree whether a key box holds text or hex");
 	return -EINVAL;
 }
 
 int credential_open(const struct credential_env *env, enum option_type type, const char *value,
-	struct secret *ret, enum credential_form *ret_form, struct credential_fault *fault)
+	struct secret *ret, enum credential_form *ret_form, struct fault *fault)
 {
 	struct buf bytes = {.max = CREDENTIAL_MAX + 2};
 	bool is_secret = type != OPTION_PUBLIC;

@@ -3,6 +3,7 @@
  * Keys by scheme: credential:, file:, hex:, base64: (product.md 2.3). Files are opened once and
  * judged by what was opened; the result is a secret of the caller. Layer: conf.
  */
+#include "conf/fault.h"
 #include "conf/options.h"
 
 enum { CREDENTIAL_MAX = 64 * 1024 };
@@ -24,16 +25,10 @@ struct credential_env {
 	bool is_absence_forgiven; /* a credential of the service cannot be seen: -ENODATA */
 };
 
-struct credential_fault {
-	const char *code;
-	char message[320];
-	char hint[320]; /* "": none */
-};
-
 /*
  * type: OPTION_PSK, OPTION_PRIVATE_KEY, OPTION_PUBLIC (no secret: no look at the permissions) or
  * OPTION_PIN. -EINVAL: *fault says why; -ENODATA: as above, *fault likewise; -ENOMEM.
  */
 int credential_open(const struct credential_env *env, enum option_type type, const char *value,
-	struct secret *ret, enum credential_form *ret_form, struct credential_fault *fault);
+	struct secret *ret, enum credential_form *ret_form, struct fault *fault);
 const char *credential_form_name(enum credential_form form);

@@ -8,6 +8,7 @@
 #include "conf/dropins.h"
 #include "conf/expand.h"
 #include "conf/keys.h"
+#include "conf/owners.h"
 #include "conf/read.h"
 
 struct conf *conf_free(struct conf *c)
@@ -81,7 +82,9 @@ static int take_sections(struct check *c)
 		if (r < 0)
 			return r;
 	}
-	return accounts_take(c);
+	int r = accounts_take(c);
+
+	return r < 0 ? r : owners_check(c);
 }
 
 /* Where problems of the whole configuration are shown: at the main file. */

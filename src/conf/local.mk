@@ -5,12 +5,16 @@ src_conf_libconf_a_SOURCES = \
 	%D%/conf.h \
 	%D%/credential.c %D%/credential.h \
 	%D%/dropins.c %D%/dropins.h \
+	%D%/definition.c %D%/definition.h \
 	%D%/expand.c %D%/expand.h \
+	%D%/fault.c %D%/fault.h \
+	%D%/form.c %D%/form.h \
 	%D%/keys.c %D%/keys.h \
 	%D%/load.c %D%/load.h \
 	%D%/names.c %D%/names.h \
 	%D%/node.c %D%/node.h \
 	%D%/options.c %D%/options.h \
+	%D%/owners.c %D%/owners.h \
 	%D%/print.c \
 	%D%/read.c %D%/read.h \
 	%D%/report.c %D%/report.h \

@@ -1,6 +1,5 @@
 #include "conf/setting.h"
 
-#include <ctype.h>
 #include <errno.h>
 #include <stdarg.h>
 #include <stdlib.h>
@@ -8,12 +7,10 @@
 #include "base/cleanup.h"
 #include "base/encoding.h"
 #include "base/parse.h"
-#include "codec/path.h"
-#include "codec/uri.h"
 #include "conf/command.h"
 #include "conf/credential.h"
 #include "conf/expand.h"
-#include "conf/names.h"
+#include "conf/form.h"
 #include "conf/suggest.h"
 #include "keys/hash.h"
 
@@ -264,128 +261,16 @@ static int take_word(const struct setting *s)
 	return 0;
 }
 
-static int check_text(const struct setting *s, const char *text)
+static int fail_fault(const struct setting *s, const struct fault *fault)
 {
-	size_t max = s->option->max > 0 ? (size_t)s->option->max : 255;
-
-	if (strlen(text) > max)
-		return fail(s, "bad-value", NULL, "the text is longer than %zu octets", max);
-	for (const char *c = text; *c; c++)
-		if (iscntrl((unsigned char)*c))
-			return fail(s, "bad-value", NULL, "the text has control characters");
-	return 0;
+	return fail(s, fault->code, *fault->hint ? fault->hint : NULL, "%s", fault->message);
 }
 
-static int check_host(const struct setting *s, const char *text)
-{
-	for (const char *c = text; *c; c++)
-		if (!isalnum((unsigned char)*c) && !strchr("-._", *c))
-			return fail(s, "bad-value", NULL, "this is no host name");
-	return *text ? 0 : fail(s, "bad-value", NULL, "this is no host name");
-}
-
-static int check_path(const struct setting *s, const char *text)
-{
-	return text[0] == '/' ? 0
-			      : fail(s, "bad-value", NULL,
-					"a path starts with /, this is \"%.60s\"", text);
-}
-
-static int check_object_path(const struct setting *s, const char *text)
-{
-	struct path path;
-
-	return path_parse(span_of_text(text), &path) == 0 && path.depth > 0
-		       ? 0
-		       : fail(s, "bad-value", "such as /3303 or /3303/0/5700",
-				 "\"%.40s\" is no object path", text);
-}
-
-static int check_binding(const struct setting *s, const char *text)
-{
-	for (const char *c = text; *c; c++)
-		if (!strchr("UTSNMH", *c) || strchr(c + 1, *c))
-			return fail(s, "bad-value",
-				*c == 'Q' ? "queue mode is the key queue_mode" : NULL,
-				"letters of U T S N M H, each once");
-	return *text ? 0 : fail(s, "bad-value", NULL, "letters of U T S N M H, each once");
-}
-
-static int check_uri(const struct setting *s, const char *text)
-{
-	const char *why = NULL;
-	struct uri uri;
-	int r = uri_parse(span_of_text(text), &uri, &why);
-
-	return r < 0 ? fail(s, "bad-uri", "such as coaps://server.example.net:5684", "%s",
-			       why ? why : "this is no URI of a server")
-		     : 0;
-}
-
-static int check_user(const struct setting *s, const char *text)
-{
-	uid_t uid;
-
-	return names_find_user(s->check->root, text, &uid)
-		       ? 0
-		       : fail(s, "group-missing", NULL, "there is no user \"%.40s\"", text);
-}
-
-static int check_group(const struct setting *s, const char *text)
-{
-	char hint[120];
-	gid_t gid;
-
-	snprintf(hint, sizeof hint, "groupadd --system %.40s", text);
-	return names_find_group(s->check->root, text, &gid)
-		       ? 0
-		       : fail(s, "group-missing", hint, "there is no group \"%.40s\"", text);
-}
-
-/* The types that are a string with a form of its own. */
 static int check_form(const struct setting *s, const char *text)
 {
-	int r = check_text(s, text);
+	struct fault fault;
 
-	if (r < 0)
-		return r;
-	switch (s->option->type) {
-	case OPTION_HOST:
-		return check_host(s, text);
-	case OPTION_PATH:
-	case OPTION_PATHS:
-		return check_path(s, text);
-	case OPTION_OBJECT_PATH:
-	case OPTION_OBJECT_PATHS:
-		return check_object_path(s, text);
-	case OPTION_BINDING:
-		return check_binding(s, text);
-	case OPTION_URI:
-		return check_uri(s, text);
-	case OPTION_USER_NAME:
-		return check_user(s, text);
-	case OPTION_GROUP_NAME:
-		return check_group(s, text);
-	case OPTION_TEXT:
-	case OPTION_TEXTS:
-	case OPTION_COMMAND:
-	case OPTION_NAME:
-	case OPTION_IDENTITY:
-	case OPTION_WORD:
-	case OPTION_BOOL:
-	case OPTION_NUMBER:
-	case OPTION_REAL:
-	case OPTION_TIME:
-	case OPTION_SIZE:
-	case OPTION_PSK:
-	case OPTION_PRIVATE_KEY:
-	case OPTION_PUBLIC:
-	case OPTION_PIN:
-	case OPTION_NUMBERS:
-	case OPTION_VALUE:
-		return 0;
-	}
-	return 0;
+	return form_check(s->option, s->check->root, text, &fault) < 0 ? fail_fault(s, &fault) : 0;
 }
 
 static int take_text(const struct setting *s)
@@ -432,7 +317,7 @@ static int take_name(const struct setting *s)
 		return fail(s, "no-endpoint",
 			"without this key the endpoint is made from the machine id",
 			"the name is empty");
-	r = check_text(s, text);
+	r = check_form(s, text);
 	return r < 0 ? r : store_text(s, text);
 }
 
@@ -460,7 +345,7 @@ static int take_identity(const struct setting *s)
 		if (r == 0 && !text)
 			return 0;
 		if (r == 0)
-			r = check_text(s, text);
+			r = check_form(s, text);
 		if (r == 0)
 			r = buf_append_text(&bytes, text);
 	}
@@ -498,7 +383,7 @@ static int take_secret(const struct setting *s)
 	struct check *c = s->check;
 	_cleanup_(secret_done) struct secret key = {0};
 	enum credential_form form;
-	struct credential_fault fault;
+	struct fault fault;
 
 	if (s->node->type != NODE_TEXT)
 		return fail_type(s, "a string", "write it in quotes");
@@ -514,7 +399,7 @@ static int take_secret(const struct setting *s)
 		report_add(c->report, SEVERITY_WARNING, s->node->at, fault.code, fault.hint,
 			"%s: %s", s->option->name, fault.message);
 	if (r == -EINVAL)
-		return fail(s, fault.code, *fault.hint ? fault.hint : NULL, "%s", fault.message);
+		return fail_fault(s, &fault);
 	if (r < 0)
 		return r == -ENODATA ? 0 : r;
 	if (s->option->max > 0 && (double)key.len > s->option->max)
@@ -543,12 +428,10 @@ static int take_numbers(const struct setting *s)
 
 static int check_command(const struct setting *s)
 {
-	struct command_fault fault;
+	struct fault fault;
 	int r = command_check(s->check->root, s->node->child[0]->text, &fault);
 
-	return r == -EINVAL
-		       ? fail(s, fault.code, *fault.hint ? fault.hint : NULL, "%s", fault.message)
-		       : r;
+	return r == -EINVAL ? fail_fault(s, &fault) : r;
 }
 
 /* Arrays of strings: texts, paths, object paths, and a command with its arguments. */
