@@ -16,12 +16,14 @@ static const struct seq_row rows[] = {
 	/* step 3: register with every server; one success is enough */
 	{SEQ_REGISTER,         EV_SERVER_UP,           SEQ_MANAGED,          0},
 	{SEQ_REGISTER,         EV_ALL_FAILED,          SEQ_HOLD_OFF,         DO_ARM_HOLD_OFF},
+	{SEQ_REGISTER,         EV_ALL_FAILED_FOR_NOW,  SEQ_NEXT_ROUND,       DO_WAIT_ROUND},
 	{SEQ_REGISTER,         EV_NO_SERVERS,          SEQ_HOLD_OFF,         DO_ARM_HOLD_OFF},
 	{SEQ_REGISTER,         EV_SERVER_FAILED,       SEQ_HOLD_OFF,         DO_ARM_HOLD_OFF},
 	{SEQ_REGISTER,         EV_OFFLINE,             SEQ_OFFLINE,          DO_WATCH_ROUTES},
 	{SEQ_REGISTER,         EV_BOOTSTRAP_WANTED,    SEQ_REQUEST,          DO_CLOSE_LISTENER | DO_REQUEST},
 	{SEQ_REGISTER,         EV_BOOTSTRAP_OPERATION, SEQ_SERVER_SESSION,   DO_OPEN_SESSION},
 	{SEQ_MANAGED,          EV_ALL_FAILED,          SEQ_HOLD_OFF,         DO_ARM_HOLD_OFF},
+	{SEQ_MANAGED,          EV_ALL_FAILED_FOR_NOW,  SEQ_NEXT_ROUND,       DO_WAIT_ROUND},
 	{SEQ_MANAGED,          EV_SERVER_FAILED,       SEQ_HOLD_OFF,         DO_ARM_HOLD_OFF},
 	{SEQ_MANAGED,          EV_OFFLINE,             SEQ_OFFLINE,          DO_WATCH_ROUTES},
 	{SEQ_MANAGED,          EV_BOOTSTRAP_WANTED,    SEQ_REQUEST,          DO_CLOSE_LISTENER | DO_REQUEST},
@@ -33,7 +35,7 @@ static const struct seq_row rows[] = {
 	{SEQ_HOLD_OFF,         EV_BOOTSTRAP_OPERATION, SEQ_HOLD_OFF_SESSION, DO_STOP_WAIT | DO_OPEN_SESSION},
 	{SEQ_HOLD_OFF,         EV_SERVER_UP,           SEQ_MANAGED,          DO_STOP_WAIT | DO_CLOSE_LISTENER},
 	{SEQ_HOLD_OFF,         EV_OFFLINE,             SEQ_OFFLINE,          DO_STOP_WAIT | DO_CLOSE_LISTENER | DO_WATCH_ROUTES},
-	{SEQ_HOLD_OFF,         EV_NO_ACCOUNT,          SEQ_NO_ACCOUNT,       DO_STOP_WAIT | DO_WAIT_ROUND},
+	{SEQ_HOLD_OFF,         EV_NO_ACCOUNT,          SEQ_NEXT_ROUND,       DO_STOP_WAIT | DO_WAIT_ROUND},
 	{SEQ_HOLD_OFF_SESSION, EV_FINISHED,            SEQ_REGISTER,         DO_STOP_WAIT | DO_CLOSE_LISTENER | DO_APPLY | DO_REGISTER_ALL},
 	{SEQ_HOLD_OFF_SESSION, EV_SESSION_FAILED,      SEQ_HOLD_OFF,         DO_STOP_WAIT | DO_ROLL_BACK | DO_RESUME_HOLD_OFF},
 	{SEQ_SERVER_SESSION,   EV_FINISHED,            SEQ_REGISTER,         DO_STOP_WAIT | DO_APPLY | DO_REGISTER_ALL},
@@ -44,7 +46,7 @@ static const struct seq_row rows[] = {
 	{SEQ_HOLD_OFF,         EV_BOOTSTRAP_WANTED,    SEQ_REQUEST,          DO_STOP_WAIT | DO_CLOSE_LISTENER | DO_REQUEST},
 	{SEQ_REQUEST,          EV_REQUEST_ACCEPTED,    SEQ_CLIENT_SESSION,   DO_OPEN_SESSION},
 	{SEQ_REQUEST,          EV_REQUEST_FAILED,      SEQ_BACK_OFF,         DO_BACK_OFF},
-	{SEQ_REQUEST,          EV_NO_ACCOUNT,          SEQ_NO_ACCOUNT,       DO_WAIT_ROUND},
+	{SEQ_REQUEST,          EV_NO_ACCOUNT,          SEQ_NEXT_ROUND,       DO_WAIT_ROUND},
 	{SEQ_CLIENT_SESSION,   EV_FINISHED,            SEQ_REGISTER,         DO_STOP_WAIT | DO_APPLY | DO_REGISTER_ALL},
 	{SEQ_CLIENT_SESSION,   EV_SESSION_FAILED,      SEQ_BACK_OFF,         DO_STOP_WAIT | DO_ROLL_BACK | DO_BACK_OFF},
 
@@ -54,8 +56,9 @@ static const struct seq_row rows[] = {
 	{SEQ_BACK_OFF,         EV_SERVER_UP,           SEQ_MANAGED,          DO_STOP_WAIT},
 	{SEQ_BACK_OFF,         EV_BOOTSTRAP_WANTED,    SEQ_REQUEST,          DO_STOP_WAIT | DO_CLOSE_LISTENER | DO_REQUEST},
 	{SEQ_BACK_OFF,         EV_BOOTSTRAP_OPERATION, SEQ_SERVER_SESSION,   DO_STOP_WAIT | DO_OPEN_SESSION},
-	{SEQ_NO_ACCOUNT,       EV_ROUND_OVER,          SEQ_CARD,             DO_STOP_WAIT | DO_READ_CARD},
-	{SEQ_NO_ACCOUNT,       EV_SERVER_UP,           SEQ_MANAGED,          DO_STOP_WAIT},
+	{SEQ_NEXT_ROUND,       EV_ROUND_OVER,          SEQ_CARD,             DO_STOP_WAIT | DO_READ_CARD},
+	{SEQ_NEXT_ROUND,       EV_SERVER_UP,           SEQ_MANAGED,          DO_STOP_WAIT},
+	{SEQ_NEXT_ROUND,       EV_BOOTSTRAP_OPERATION, SEQ_SERVER_SESSION,   DO_STOP_WAIT | DO_OPEN_SESSION},
 
 	/* a changed configuration starts over; an orderly end is possible everywhere */
 	{SEQ_REGISTER,         EV_ROUND_OVER,          SEQ_CARD,             DO_STOP_WAIT | DO_READ_CARD},
@@ -76,7 +79,7 @@ static const struct seq_row rows[] = {
 	{SEQ_REQUEST,          EV_STOP,                SEQ_STOPPED,          DO_STOP_WAIT | DO_STOP},
 	{SEQ_CLIENT_SESSION,   EV_STOP,                SEQ_STOPPED,          DO_STOP_WAIT | DO_ROLL_BACK | DO_STOP},
 	{SEQ_BACK_OFF,         EV_STOP,                SEQ_STOPPED,          DO_STOP_WAIT | DO_CLOSE_LISTENER | DO_STOP},
-	{SEQ_NO_ACCOUNT,       EV_STOP,                SEQ_STOPPED,          DO_STOP_WAIT | DO_STOP},
+	{SEQ_NEXT_ROUND,       EV_STOP,                SEQ_STOPPED,          DO_STOP_WAIT | DO_STOP},
 };
 /* clang-format on */
 
@@ -93,7 +96,7 @@ static const char *const state_names[SEQ_STATE_COUNT] = {
 	[SEQ_REQUEST] = "REQUEST",
 	[SEQ_CLIENT_SESSION] = "CLIENT_SESSION",
 	[SEQ_BACK_OFF] = "BACK_OFF",
-	[SEQ_NO_ACCOUNT] = "NO_ACCOUNT",
+	[SEQ_NEXT_ROUND] = "NEXT_ROUND",
 	[SEQ_STOPPED] = "STOPPED",
 };
 
@@ -104,6 +107,7 @@ static const char *const event_names[EV_COUNT] = {
 	[EV_ACCOUNTS] = "ACCOUNTS",
 	[EV_SERVER_UP] = "SERVER_UP",
 	[EV_ALL_FAILED] = "ALL_FAILED",
+	[EV_ALL_FAILED_FOR_NOW] = "ALL_FAILED_FOR_NOW",
 	[EV_NO_SERVERS] = "NO_SERVERS",
 	[EV_SERVER_FAILED] = "SERVER_FAILED",
 	[EV_BOOTSTRAP_WANTED] = "BOOTSTRAP_WANTED",
@@ -161,6 +165,7 @@ bool seq_is_ignored(enum seq_state state, enum seq_event event)
 	switch (event) {
 	case EV_SERVER_UP:
 	case EV_ALL_FAILED:
+	case EV_ALL_FAILED_FOR_NOW:
 	case EV_NO_SERVERS:
 	case EV_SERVER_FAILED:
 	case EV_BOOTSTRAP_WANTED:

@@ -20,21 +20,22 @@ enum seq_state {
 	SEQ_REQUEST,	      /* step 4: Bootstrap-Request is on its way */
 	SEQ_CLIENT_SESSION,   /* client-initiated bootstrap: the server writes */
 	SEQ_BACK_OFF,	      /* a client-initiated bootstrap failed: wait, then again */
-	SEQ_NO_ACCOUNT,	      /* no bootstrap account: wait, then repeat from step 1 */
+	SEQ_NEXT_ROUND,	      /* no bootstrap possible or wanted: wait, then from step 1 */
 	SEQ_STOPPED,
 	SEQ_STATE_COUNT
 };
 
 enum seq_event {
 	EV_GO,
-	EV_CARD_DATA,	     /* the card configured the client */
-	EV_CARD_NONE,	     /* it did not; the reason is in the time line */
-	EV_ACCOUNTS,	     /* accounts are there (pre-configured, or stored and still valid) */
-	EV_SERVER_UP,	     /* a registration stands */
-	EV_ALL_FAILED,	     /* every registration ended as failed */
-	EV_NO_SERVERS,	     /* there is no Server instance */
-	EV_SERVER_FAILED,    /* one failure that asks for a bootstrap by itself (1/x/16) */
-	EV_BOOTSTRAP_WANTED, /* 1/x/9, or the operator: ask without a hold-off */
+	EV_CARD_DATA,	       /* the card configured the client */
+	EV_CARD_NONE,	       /* it did not; the reason is in the time line */
+	EV_ACCOUNTS,	       /* accounts are there (pre-configured, or stored and still valid) */
+	EV_SERVER_UP,	       /* a registration stands */
+	EV_ALL_FAILED,	       /* every registration ended as failed */
+	EV_ALL_FAILED_FOR_NOW, /* … and each 1/x/16 is false: no bootstrap */
+	EV_NO_SERVERS,	       /* there is no Server instance */
+	EV_SERVER_FAILED,      /* one failure that asks for a bootstrap by itself (1/x/16) */
+	EV_BOOTSTRAP_WANTED,   /* 1/x/9, or the operator: ask without a hold-off */
 	EV_OFFLINE,
 	EV_ONLINE,
 	EV_NO_ACCOUNT, /* step 4 without a Bootstrap-Server account */
