@@ -6,7 +6,7 @@
 #include "base/encoding.h"
 #include "base/parse.h"
 
-enum { HOST_MAX = 253, LABEL_MAX = 63 };
+enum { LABEL_MAX = 63 };
 
 struct scheme {
 	const char *name;
@@ -97,13 +97,14 @@ static bool is_literal(int family, struct span text)
 	return inet_pton(family, copy, &address) == 1;
 }
 
-/* A name for the resolver: labels of letters, digits, '-' and '_'; a dot at the end is fine. */
+/*
+ * A name for the resolver: labels of letters, digits, '-' and '_'; a dot at the end is fine. Its
+ * own limit of 253 octets is out of reach within a URI of 255.
+ */
 static bool is_host_name(struct span host)
 {
 	size_t label = 0;
 
-	if (host.len > HOST_MAX)
-		return false;
 	for (size_t i = 0; i < host.len; i++) {
 		uint8_t c = host.data[i];
 
