@@ -1,23 +1,35 @@
 noinst_LIBRARIES += src/daemon/libdaemon.a
 src_daemon_libdaemon_a_SOURCES = \
 	%D%/holdoff.c %D%/holdoff.h \
-	%D%/loop.c %D%/loop.h
+	%D%/journal.c %D%/journal.h \
+	%D%/loop.c %D%/loop.h \
+	%D%/notify.c %D%/notify.h
 src_daemon_libdaemon_a_CFLAGS = $(AM_CFLAGS) $(SYSTEMD_CFLAGS)
 
 if HAVE_CHECK
 check_PROGRAMS += \
 	tests/unit/check_holdoff \
-	tests/unit/check_loop
+	tests/unit/check_journal \
+	tests/unit/check_loop \
+	tests/unit/check_notify
 TESTS += \
 	tests/unit/check_holdoff \
-	tests/unit/check_loop
+	tests/unit/check_journal \
+	tests/unit/check_loop \
+	tests/unit/check_notify
 DAEMON_TEST_LIBS = src/daemon/libdaemon.a src/codec/libcodec.a src/base/libbase.a \
 	$(SYSTEMD_LIBS) $(CHECK_LIBS)
 tests_unit_check_holdoff_SOURCES = tests/unit/check_holdoff.c tests/unit/fake_loop.c \
 	tests/unit/fake_loop.h tests/unit/runner.c
 tests_unit_check_holdoff_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 tests_unit_check_holdoff_LDADD = $(DAEMON_TEST_LIBS)
+tests_unit_check_journal_SOURCES = tests/unit/check_journal.c tests/unit/runner.c
+tests_unit_check_journal_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
+tests_unit_check_journal_LDADD = $(DAEMON_TEST_LIBS)
 tests_unit_check_loop_SOURCES = tests/unit/check_loop.c tests/unit/runner.c
 tests_unit_check_loop_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 tests_unit_check_loop_LDADD = $(DAEMON_TEST_LIBS)
+tests_unit_check_notify_SOURCES = tests/unit/check_notify.c tests/unit/runner.c
+tests_unit_check_notify_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
+tests_unit_check_notify_LDADD = $(DAEMON_TEST_LIBS)
 endif
