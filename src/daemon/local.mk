@@ -4,6 +4,7 @@ src_daemon_libdaemon_a_SOURCES = \
 	%D%/journal.c %D%/journal.h \
 	%D%/loop.c %D%/loop.h \
 	%D%/notify.c %D%/notify.h \
+	%D%/routes.c %D%/routes.h \
 	%D%/timeline.c %D%/timeline.h
 src_daemon_libdaemon_a_CFLAGS = $(AM_CFLAGS) $(SYSTEMD_CFLAGS)
 
@@ -13,12 +14,14 @@ check_PROGRAMS += \
 	tests/unit/check_journal \
 	tests/unit/check_loop \
 	tests/unit/check_notify \
+	tests/unit/check_routes \
 	tests/unit/check_timeline
 TESTS += \
 	tests/unit/check_holdoff \
 	tests/unit/check_journal \
 	tests/unit/check_loop \
 	tests/unit/check_notify \
+	tests/unit/check_routes \
 	tests/unit/check_timeline
 DAEMON_TEST_LIBS = src/daemon/libdaemon.a src/codec/libcodec.a src/base/libbase.a \
 	$(SYSTEMD_LIBS) $(CHECK_LIBS)
@@ -35,6 +38,10 @@ tests_unit_check_loop_LDADD = $(DAEMON_TEST_LIBS)
 tests_unit_check_notify_SOURCES = tests/unit/check_notify.c tests/unit/runner.c
 tests_unit_check_notify_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 tests_unit_check_notify_LDADD = $(DAEMON_TEST_LIBS)
+tests_unit_check_routes_SOURCES = tests/unit/check_routes.c tests/unit/fake_loop.c \
+	tests/unit/fake_loop.h tests/unit/runner.c
+tests_unit_check_routes_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
+tests_unit_check_routes_LDADD = $(DAEMON_TEST_LIBS)
 tests_unit_check_timeline_SOURCES = tests/unit/check_timeline.c tests/unit/runner.c
 tests_unit_check_timeline_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 tests_unit_check_timeline_LDADD = $(DAEMON_TEST_LIBS)
