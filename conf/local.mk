@@ -1,0 +1,3 @@
+lwm2mdconfdir = $(sysconfdir)/lwm2md
+dist_lwm2mdconf_DATA = %D%/lwm2md.conf
+examplesdir = $(docdir)/examples

@@ -1,0 +1,34 @@
+# The unit is made for the service manager that configure found: keys that an older one does not
+# know are left out, since it would complain about them at each reload.
+EXTRA_DIST += %D%/lwm2md.service.in %D%/lwm2md.sysusers %D%/lwm2md.tmpfiles
+
+nodist_systemdsystemunit_DATA = %D%/lwm2md.service
+CLEANFILES += %D%/lwm2md.service
+
+if SYSTEMD_254
+RESTART_PACE = RestartSec=1\nRestartSteps=6\nRestartMaxDelaySec=60
+CREDENTIALS = ImportCredential=lwm2md.*
+else
+RESTART_PACE = RestartSec=5
+CREDENTIALS = \# keys: LoadCredential= or LoadCredentialEncrypted= in a drop-in
+endif
+if SYSTEMD_257
+PRIVATE_USERS = PrivateUsers=identity
+else
+PRIVATE_USERS = \# no PrivateUsers=: it would hide who asks at the sockets
+endif
+
+%D%/lwm2md.service: %D%/lwm2md.service.in Makefile
+	$(AM_V_GEN)$(MKDIR_P) %D% && sed -e 's|@sbindir[@]|$(sbindir)|' \
+		-e 's|^@RESTART_PACE[@]|$(RESTART_PACE)|' \
+		-e 's|^@CREDENTIALS[@]|$(CREDENTIALS)|' \
+		-e 's|^@PRIVATE_USERS[@]|$(PRIVATE_USERS)|' \
+		$(srcdir)/%D%/lwm2md.service.in >$@.part && mv $@.part $@
+
+install-data-hook:
+	$(MKDIR_P) "$(DESTDIR)$(sysusersdir)" "$(DESTDIR)$(tmpfilesdir)"
+	$(INSTALL_DATA) $(srcdir)/%D%/lwm2md.sysusers "$(DESTDIR)$(sysusersdir)/lwm2md.conf"
+	$(INSTALL_DATA) $(srcdir)/%D%/lwm2md.tmpfiles "$(DESTDIR)$(tmpfilesdir)/lwm2md.conf"
+
+uninstall-hook:
+	rm -f "$(DESTDIR)$(sysusersdir)/lwm2md.conf" "$(DESTDIR)$(tmpfilesdir)/lwm2md.conf"

@@ -36,7 +36,8 @@ CHECKS = \
 	%D%/check-banned.sh \
 	%D%/check-version.sh \
 	%D%/check-man.sh \
-	%D%/check-docs.sh
+	%D%/check-docs.sh \
+	%D%/check-unit.sh
 TESTS += $(CHECKS)
 EXTRA_DIST += $(CHECKS) %D%/tap.sh %D%/strip.awk %D%/pairs-exceptions
 include tests/server/local.mk
