@@ -1,3 +1,4 @@
 lwm2mdconfdir = $(sysconfdir)/lwm2md
 dist_lwm2mdconf_DATA = %D%/lwm2md.conf
 examplesdir = $(docdir)/examples
+dist_examples_DATA = %D%/examples/full.conf

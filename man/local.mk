@@ -1,3 +1,4 @@
 dist_man_MANS += \
 	%D%/lwm2md.8 \
+	%D%/lwm2md.conf.5 \
 	%D%/lwm2md-bootstrap.7

@@ -77,30 +77,30 @@ awk '/^\.It Va / { name = $3 }
 tap_same "each default value is the one in $page" \
 	"$tap_tmp/options" the-options-table "$tap_tmp/page" $page
 
-# The full example writes or shows as a comment every option; a name of a group of "servers" is free.
+# The full example writes or shows as a comment every option; names of servers and apps are free.
 full=conf/examples/full.conf
 awk '
-	{ line = $0; sub(/^[ \t]*#[ \t]*/, "", line); sub(/^[ \t]+/, "", line) }
-	line !~ /^[a-z_]+[ \t]*=/ && line !~ /^}/ { next }
-	line ~ /^}/ { if (depth > 0) depth--; next }
-	{
-		name = line; sub(/[ \t]*=.*/, "", name)
-		if (line ~ /=[ \t]*{[^}]*$/) { group[++depth] = name; next }
-		rest = line; inner = ""
-		if (line ~ /=[ \t]*{.*}/) {
-			inner = name; sub(/^[^{]*{[ \t]*/, "", rest); sub(/}.*/, "", rest)
-		}
-		n = inner == "" ? split(name " =", parts, "\n") : split(rest, parts, ";")
+	function keys(prefix, text,  n, parts, i) {
+		n = split(text, parts, ";")
 		for (i = 1; i <= n; i++) {
-			key = parts[i]; sub(/^[ \t]+/, "", key)
-			if (key !~ /^[a-z_]+[ \t]*=/) continue
-			sub(/[ \t]*=.*/, "", key)
-			path = ""
-			for (d = 1; d <= depth; d++)
-				path = path (d == 2 && group[1] == "servers" ? "NAME" : group[d]) "."
-			print path (inner == "" ? "" : inner ".") key
+			sub(/^[ \t{]+/, "", parts[i])
+			if (parts[i] !~ /^[a-z_]+[ \t]*=/) continue
+			sub(/[ \t]*=.*/, "", parts[i])
+			print prefix parts[i]
 		}
-	}' $full 2>/dev/null | sort -u >"$tap_tmp/example"
+	}
+	{
+		line = $0
+		sub(/^[ \t]*(#[ \t]*)?/, "", line)
+		prefix = ""
+		for (d = 1; d <= depth; d++)
+			prefix = prefix (group[d - 1] ~ /^(servers|apps)$/ ? "NAME" : group[d]) "."
+	}
+	line ~ /^[})];?/ { if (depth > 0) depth--; next }
+	line ~ /^[a-z_]+[ \t]*=[ \t]*[{(]$/ { sub(/[ \t]*=.*/, "", line); group[++depth] = line; next }
+	line ~ /^{/ { keys(prefix, line); next }
+	line ~ /^[a-z_]+[ \t]*=/ { sub(/[ \t]*=.*/, "", line); print prefix line }
+	' $full 2>/dev/null | sort -u >"$tap_tmp/example"
 cut -f 1 "$tap_tmp/list" | sort -u >"$tap_tmp/options"
 tap_same "each option is in $full" "$tap_tmp/options" the-options-table "$tap_tmp/example" $full
 
