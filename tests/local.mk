@@ -37,7 +37,8 @@ CHECKS = \
 	%D%/check-version.sh \
 	%D%/check-man.sh \
 	%D%/check-docs.sh \
-	%D%/check-unit.sh
+	%D%/check-unit.sh \
+	%D%/check-checks.sh
 TESTS += $(CHECKS)
 EXTRA_DIST += $(CHECKS) %D%/tap.sh %D%/strip.awk %D%/pairs-exceptions
 include tests/server/local.mk
