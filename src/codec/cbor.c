@@ -3,6 +3,8 @@
 #include <cbor.h>
 #include <errno.h>
 
+#include "base/parse.h"
+
 /* --- input ------------------------------------------------------------------------------------ */
 
 /* libcbor counts in size_t before 0.10, in uint64_t since */
@@ -145,6 +147,16 @@ static const struct cbor_callbacks callbacks = {
 	.indef_break = on_unused,
 };
 
+/* A count that the rest of the input cannot fulfil, and text that is none, are malformed. */
+static bool is_plausible(const struct cbor_item *item, size_t left)
+{
+	if (item->kind == CBOR_ARRAY)
+		return item->u <= left;
+	if (item->kind == CBOR_MAP)
+		return item->u <= left / 2;
+	return item->kind != CBOR_TEXT || text_is_utf8(item->bytes);
+}
+
 int cbor_next(struct reader *r, struct cbor_item *ret)
 {
 	size_t left = rd_left(r);
@@ -158,7 +170,8 @@ int cbor_next(struct reader *r, struct cbor_item *ret)
 	struct cbor_decoder_result result =
 		cbor_stream_decode(r->in.data + r->pos, left, &callbacks, &got);
 
-	if (result.status != CBOR_DECODER_FINISHED || !got.is_known) {
+	if (result.status != CBOR_DECODER_FINISHED || !got.is_known ||
+		!is_plausible(&got.item, left - result.read)) {
 		r->err = -EBADMSG;
 		return r->err;
 	}
@@ -171,8 +184,10 @@ int cbor_expect(struct reader *r, enum cbor_kind kind, struct cbor_item *ret)
 {
 	struct cbor_item item;
 
-	if (cbor_next(r, &item) != 1 || item.kind != kind)
-		return -EBADMSG;
+	if (cbor_next(r, &item) != 1 || item.kind != kind) {
+		r->err = -EBADMSG;
+		return r->err;
+	}
 	*ret = item;
 	return 0;
 }
@@ -181,8 +196,10 @@ int cbor_expect_int(struct reader *r, int64_t *ret)
 {
 	struct cbor_item item;
 
-	if (cbor_next(r, &item) != 1 || item.kind > CBOR_NEGATIVE || item.u > INT64_MAX)
-		return -EBADMSG;
+	if (cbor_next(r, &item) != 1 || item.kind > CBOR_NEGATIVE || item.u > INT64_MAX) {
+		r->err = -EBADMSG;
+		return r->err;
+	}
 	*ret = item.kind == CBOR_UNSIGNED ? (int64_t)item.u : -1 - (int64_t)item.u;
 	return 0;
 }

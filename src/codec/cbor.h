@@ -11,8 +11,8 @@ enum cbor_kind {
 	CBOR_NEGATIVE, /* its value is -1 - u */
 	CBOR_BYTES,
 	CBOR_TEXT,
-	CBOR_ARRAY, /* count items follow */
-	CBOR_MAP,   /* count pairs follow */
+	CBOR_ARRAY, /* u items follow */
+	CBOR_MAP,   /* u pairs follow */
 	CBOR_TAG,
 	CBOR_BOOLEAN,
 	CBOR_NULL,
@@ -30,8 +30,10 @@ struct cbor_item {
 };
 
 /*
- * The next item. 1 = item in *ret, 0 = end of input, -EBADMSG = malformed, cut off, or of a form
- * that is not used here (indefinite length, undefined, simple values).
+ * The next item; those of an array or a map are items of their own, so nesting costs no stack.
+ * 1 = item in *ret, 0 = end of input, -EBADMSG = malformed, cut off, more announced than the input
+ * can hold, or of a form that is not used here (indefinite length, undefined, simple values, text
+ * with NUL). Sticky, as in reader.h.
  */
 int cbor_next(struct reader *r, struct cbor_item *ret);
 /* The next item must be of this kind: -EBADMSG otherwise, at the end too. */

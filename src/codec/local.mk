@@ -13,6 +13,13 @@ src_codec_libcodec_a_SOURCES = \
 	%D%/value.c %D%/value.h
 
 if HAVE_CHECK
+check_PROGRAMS += tests/unit/check_cbor
+TESTS += tests/unit/check_cbor
+tests_unit_check_cbor_SOURCES = tests/unit/check_cbor.c tests/unit/runner.c tests/unit/records.c tests/unit/alloc.c
+tests_unit_check_cbor_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
+tests_unit_check_cbor_LDFLAGS = $(AM_LDFLAGS) $(WRAP_ALLOC)
+tests_unit_check_cbor_LDADD = src/codec/libcodec.a src/base/libbase.a $(CBOR_LIBS) $(CHECK_LIBS)
+
 check_PROGRAMS += tests/unit/check_link
 TESTS += tests/unit/check_link
 tests_unit_check_link_SOURCES = tests/unit/check_link.c tests/unit/runner.c tests/unit/records.c tests/unit/alloc.c
@@ -73,6 +80,12 @@ tests_unit_check_value_SOURCES = tests/unit/check_value.c tests/unit/runner.c te
 tests_unit_check_value_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 tests_unit_check_value_LDADD = src/codec/libcodec.a src/base/libbase.a $(CHECK_LIBS)
 endif
+
+check_PROGRAMS += tests/fuzz/fuzz_cbor
+TESTS += tests/fuzz/fuzz_cbor
+tests_fuzz_fuzz_cbor_SOURCES = tests/fuzz/fuzz_cbor.c $(FUZZ_MAIN)
+tests_fuzz_fuzz_cbor_LDFLAGS = $(AM_LDFLAGS) $(LINK_FUZZ)
+tests_fuzz_fuzz_cbor_LDADD = src/codec/libcodec.a src/base/libbase.a $(CBOR_LIBS)
 
 check_PROGRAMS += tests/fuzz/fuzz_link
 TESTS += tests/fuzz/fuzz_link
