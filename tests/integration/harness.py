@@ -16,7 +16,7 @@ import subprocess
 import tempfile
 import threading
 
-from coap import PSK, boottime, security_tlv, server_tlv
+from coap import PSK, boottime, links, security_tlv, server_tlv
 
 TOP = pathlib.Path(__file__).resolve().parents[2]
 BUILD = pathlib.Path(os.environ.get("top_builddir", TOP / "build")).resolve()
@@ -75,6 +75,17 @@ class Lines:
     def all(self, wanted):
         with self.changed:
             return [item for item in self.items if wanted(item)]
+
+    def watch(self, wanted, seconds, what):
+        """For so long no such line may come, nor have come."""
+        end = boottime() + seconds
+        with self.changed:
+            while True:
+                found = [item for item in self.items if wanted(item)]
+                assert not found, f"{what}: {found}"
+                if boottime() >= end or self.is_over:
+                    return
+                self.changed.wait(end - boottime())
 
 
 def own_address():
@@ -236,6 +247,10 @@ class Daemon:
     def events(self, event=None):
         return self.lines.all(lambda e: event in (None, e.event))
 
+    def quiet(self, event, seconds):
+        """No such log line for so long, nor before."""
+        self.lines.watch(lambda e: e.event == event, seconds, f"event {event}")
+
     def send_signal(self, number):
         self.process.send_signal(number)
 
@@ -325,6 +340,12 @@ class Endpoint:
             lambda e: e["event"] == event and e.get("server") == self.name and
             all(e.get(k) == v for k, v in fields.items()))
 
+    def quiet(self, event, seconds, after=0.0):
+        """No such event for so long (and none since `after`, in seconds of the clock)."""
+        self.server.lines.watch(
+            lambda e: e["event"] == event and e.get("server") == self.name and
+            e["t"] / 1e6 > after, seconds, f"{event} at {self.name}, which should not be")
+
     def ask(self, operation, timeout=10.0):
         """Sends an operation to the client; its answer."""
         self.do(operation)
@@ -411,6 +432,32 @@ def write_account(endpoint, short_id=101, instance=10, keys=None, lifetime=86400
 
 def full_bootstrap(endpoint, **more):
     return ["DELETE /", *write_account(endpoint, **more), "FINISH"]
+
+
+def at(event):
+    """When the test server saw it, in seconds of the clock."""
+    return event["t"] / 1e6
+
+
+def instance_of(registered, object_id=1, n=0):
+    """Number of the n-th instance of an object, from the links of a Register."""
+    found = [path for path in links(registered["payload"]) if
+             re.fullmatch(rf"/{object_id}/\d+", path)]
+    return int(found[n].split("/")[2])
+
+
+def parameters(event):
+    """{'ep': …} of the queries; a word without '=' has the value None."""
+    return {k: v if eq else None
+            for k, eq, v in (q.partition("=") for q in event["queries"])}
+
+
+def assert_on_time(what, seen, due):
+    """Never early; how late is printed."""
+    late = seen - due
+    print(f"lateness: {what}: {late * 1000:.1f} ms (goal {LATE_GOAL * 1000:.0f} ms)")
+    assert late >= 0, f"{what}: {-late * 1000:.1f} ms early"
+    assert late <= LATE_LIMIT, f"{what}: {late * 1000:.1f} ms late"
 
 
 def as_nobody():

@@ -21,9 +21,36 @@ check-integration: all
 	top_builddir='$(abs_top_builddir)' PYTHONDONTWRITEBYTECODE=1 LC_ALL=C.UTF-8 \
 		$(PYTEST) $(PYTEST_FLAGS) $(abs_top_srcdir)/tests/integration
 
+# Against Eclipse Leshan, fetched by Maven; skips with a word where java or mvn is missing.
+.PHONY: check-interop
+check-interop: all
+	top_builddir='$(abs_top_builddir)' PYTHONDONTWRITEBYTECODE=1 LC_ALL=C.UTF-8 \
+		$(PYTEST) -q -rs --tb=short --junitxml=tests/interop-results.xml \
+		$(abs_top_srcdir)/tests/interop
+CLEANFILES += tests/interop-results.xml
+clean-local: clean-interop
+.PHONY: clean-interop
+clean-interop:
+	rm -rf tests/interop/lib
+
 EXTRA_DIST += \
+	tests/demo.sh \
 	tests/integration/coap.py \
 	tests/integration/conftest.py \
 	tests/integration/harness.py \
 	tests/integration/pytest.ini \
-	tests/integration/test_testserver.py
+	tests/integration/test_bootstrap.py \
+	tests/integration/test_config.py \
+	tests/integration/test_faults.py \
+	tests/integration/test_management.py \
+	tests/integration/test_order.py \
+	tests/integration/test_registration.py \
+	tests/integration/test_scenarios.py \
+	tests/integration/test_server_initiated.py \
+	tests/integration/test_service.py \
+	tests/integration/test_state.py \
+	tests/integration/test_testserver.py \
+	tests/interop/LeshanPeer.java \
+	tests/interop/pom.xml \
+	tests/interop/pytest.ini \
+	tests/interop/test_leshan.py

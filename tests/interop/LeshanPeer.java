@@ -1,0 +1,290 @@
+import static org.eclipse.leshan.core.endpoint.Protocol.COAP;
+import static org.eclipse.leshan.core.endpoint.Protocol.COAPS;
+
+import java.io.BufferedReader;
+import java.io.InputStreamReader;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.EnumSet;
+import java.util.Locale;
+import java.util.concurrent.TimeUnit;
+
+import org.eclipse.californium.core.config.CoapConfig;
+import org.eclipse.californium.elements.config.Configuration;
+import org.eclipse.californium.elements.config.UdpConfig;
+import org.eclipse.californium.elements.config.SystemConfig;
+import org.eclipse.californium.scandium.config.DtlsConfig;
+import org.eclipse.leshan.core.SecurityMode;
+import org.eclipse.leshan.core.observation.Observation;
+import org.eclipse.leshan.core.peer.LwM2mPeer;
+import org.eclipse.leshan.core.request.BindingMode;
+import org.eclipse.leshan.core.request.BootstrapDownlinkRequest;
+import org.eclipse.leshan.core.request.BootstrapRequest;
+import org.eclipse.leshan.core.request.ContentFormat;
+import org.eclipse.leshan.core.request.DiscoverRequest;
+import org.eclipse.leshan.core.request.DownlinkRequest;
+import org.eclipse.leshan.core.request.ExecuteRequest;
+import org.eclipse.leshan.core.request.ReadRequest;
+import org.eclipse.leshan.core.request.WriteRequest;
+import org.eclipse.leshan.core.response.LwM2mResponse;
+import org.eclipse.leshan.core.util.Hex;
+import org.eclipse.leshan.server.LeshanServer;
+import org.eclipse.leshan.server.LeshanServerBuilder;
+import org.eclipse.leshan.server.bootstrap.BootstrapConfig;
+import org.eclipse.leshan.server.bootstrap.BootstrapFailureCause;
+import org.eclipse.leshan.server.bootstrap.BootstrapSession;
+import org.eclipse.leshan.server.bootstrap.BootstrapSessionAdapter;
+import org.eclipse.leshan.server.bootstrap.InMemoryBootstrapConfigStore;
+import org.eclipse.leshan.server.bootstrap.LeshanBootstrapServer;
+import org.eclipse.leshan.server.bootstrap.LeshanBootstrapServerBuilder;
+import org.eclipse.leshan.server.californium.bootstrap.endpoint.CaliforniumBootstrapServerEndpointsProvider;
+import org.eclipse.leshan.server.californium.bootstrap.endpoint.coap.CoapBootstrapServerProtocolProvider;
+import org.eclipse.leshan.server.californium.bootstrap.endpoint.coaps.CoapsBootstrapServerProtocolProvider;
+import org.eclipse.leshan.server.californium.endpoint.CaliforniumServerEndpointsProvider;
+import org.eclipse.leshan.server.californium.endpoint.coap.CoapServerProtocolProvider;
+import org.eclipse.leshan.server.californium.endpoint.coaps.CoapsServerProtocolProvider;
+import org.eclipse.leshan.server.registration.Registration;
+import org.eclipse.leshan.server.registration.RegistrationListener;
+import org.eclipse.leshan.server.registration.RegistrationUpdate;
+import org.eclipse.leshan.server.security.BootstrapSecurityStoreAdapter;
+import org.eclipse.leshan.server.security.InMemorySecurityStore;
+import org.eclipse.leshan.server.security.SecurityInfo;
+
+/**
+ * Eclipse Leshan as bootstrap server and LwM2M server on loopback, steered by lines on standard
+ * input, telling what it sees as JSON lines on standard output. Ends with its standard input.
+ *
+ *   accounts EP nosec                                 the bootstrap server gives EP this account
+ *   accounts EP psk DM-IDENTITY DM-KEY BS-IDENTITY BS-KEY
+ *   read|discover|execute EP PATH     write EP PATH VALUE
+ */
+public class LeshanPeer {
+    private static final int SHORT_ID = 123;
+    private static final int LIFETIME = 300;
+
+    private final InMemorySecurityStore serverKeys = new InMemorySecurityStore();
+    private final InMemorySecurityStore bootstrapKeys = new InMemorySecurityStore();
+    private final InMemoryBootstrapConfigStore configs = new InMemoryBootstrapConfigStore();
+    private LeshanServer server;
+    private LeshanBootstrapServer bootstrapServer;
+
+    public static void main(String[] args) throws Exception {
+        new LeshanPeer().run();
+    }
+
+    private static String quoted(Object value) {
+        StringBuilder out = new StringBuilder("\"");
+        for (char c : String.valueOf(value).toCharArray()) {
+            if (c == '"' || c == '\\')
+                out.append('\\').append(c);
+            else if (c < 0x20)
+                out.append(String.format("\\u%04x", (int) c));
+            else
+                out.append(c);
+        }
+        return out.append('"').toString();
+    }
+
+    /** One JSON line: the event and pairs of key and value. */
+    private static synchronized void tell(String event, Object... pairs) {
+        StringBuilder out = new StringBuilder("{\"event\":" + quoted(event));
+        for (int i = 0; i < pairs.length; i += 2)
+            out.append(',').append(quoted(pairs[i])).append(':').append(quoted(pairs[i + 1]));
+        System.out.println(out.append('}'));
+        System.out.flush();
+    }
+
+    private static void configure(Configuration c) {
+        c.set(CoapConfig.PROTOCOL_STAGE_THREAD_COUNT, 1);
+        c.set(UdpConfig.UDP_RECEIVER_THREAD_COUNT, 1);
+        c.set(UdpConfig.UDP_SENDER_THREAD_COUNT, 1);
+        c.set(SystemConfig.HEALTH_STATUS_INTERVAL, 0, TimeUnit.SECONDS);
+    }
+
+    private void startServer() {
+        CaliforniumServerEndpointsProvider.Builder endpoints =
+                new CaliforniumServerEndpointsProvider.Builder(
+                        new CoapServerProtocolProvider(), new CoapsServerProtocolProvider());
+        Configuration c = endpoints.createDefaultConfiguration();
+        configure(c);
+        endpoints.setConfiguration(c);
+        endpoints.addEndpoint(new InetSocketAddress("127.0.0.1", 0), COAP);
+        endpoints.addEndpoint(new InetSocketAddress("127.0.0.1", 0), COAPS);
+
+        LeshanServerBuilder builder = new LeshanServerBuilder();
+        builder.setSecurityStore(serverKeys);
+        builder.setEndpointsProviders(endpoints.build());
+        server = builder.build();
+        server.getRegistrationService().addListener(new Registrations());
+        server.start();
+    }
+
+    private void startBootstrapServer() {
+        CaliforniumBootstrapServerEndpointsProvider.Builder endpoints =
+                new CaliforniumBootstrapServerEndpointsProvider.Builder(
+                        new CoapBootstrapServerProtocolProvider(),
+                        new CoapsBootstrapServerProtocolProvider());
+        Configuration c = endpoints.createDefaultConfiguration();
+        configure(c);
+        endpoints.setConfiguration(c);
+        endpoints.addEndpoint(new InetSocketAddress("127.0.0.1", 0), COAP);
+        endpoints.addEndpoint(new InetSocketAddress("127.0.0.1", 0), COAPS);
+
+        LeshanBootstrapServerBuilder builder = new LeshanBootstrapServerBuilder();
+        builder.setConfigStore(configs);
+        builder.setSecurityStore(new BootstrapSecurityStoreAdapter(bootstrapKeys));
+        builder.setEndpointsProviders(endpoints.build());
+        bootstrapServer = builder.build();
+        bootstrapServer.addListener(new Sessions());
+        bootstrapServer.start();
+    }
+
+    private void addAccounts(String[] word) throws Exception {
+        String endpoint = word[1];
+        boolean isPsk = word[2].equals("psk");
+        URI uri = server.getEndpoint(isPsk ? COAPS : COAP).getURI();
+        BootstrapConfig config = new BootstrapConfig();
+
+        config.toDelete = Arrays.asList("/0", "/1");
+        config.autoIdForSecurityObject = true; // asks first, with a Discover
+        BootstrapConfig.ServerSecurity security = new BootstrapConfig.ServerSecurity();
+        security.uri = uri.toString();
+        security.serverId = SHORT_ID;
+        security.securityMode = isPsk ? SecurityMode.PSK : SecurityMode.NO_SEC;
+        if (isPsk) {
+            security.publicKeyOrId = word[3].getBytes(StandardCharsets.UTF_8);
+            security.secretKey = Hex.decodeHex(word[4].toCharArray());
+            serverKeys.add(SecurityInfo.newPreSharedKeyInfo(endpoint, word[3], security.secretKey));
+            bootstrapKeys.add(SecurityInfo.newPreSharedKeyInfo(
+                    endpoint, word[5], Hex.decodeHex(word[6].toCharArray())));
+        }
+        config.security.put(0, security);
+
+        BootstrapConfig.ServerConfig account = new BootstrapConfig.ServerConfig();
+        account.shortId = SHORT_ID;
+        account.lifetime = LIFETIME;
+        account.notifIfDisabled = true;
+        account.binding = EnumSet.of(BindingMode.U);
+        config.servers.put(0, account);
+        configs.add(endpoint, config);
+        tell("ok", "command", "accounts");
+    }
+
+    private void send(String[] word) throws Exception {
+        Registration registration = server.getRegistrationService().getByEndpoint(word[1]);
+        DownlinkRequest<? extends LwM2mResponse> request;
+
+        switch (word[0]) {
+        case "read":
+            request = word.length > 3
+                    ? new ReadRequest(ContentFormat.fromName(word[3].toUpperCase(Locale.ROOT)), word[2])
+                    : new ReadRequest(word[2]);
+            break;
+        case "discover":
+            request = new DiscoverRequest(word[2]);
+            break;
+        case "execute":
+            request = new ExecuteRequest(word[2]);
+            break;
+        case "write":
+            String[] id = word[2].substring(1).split("/");
+            request = new WriteRequest(Integer.parseInt(id[0]), Integer.parseInt(id[1]),
+                    Integer.parseInt(id[2]), Long.parseLong(word[3]));
+            break;
+        default:
+            throw new IllegalArgumentException("no such command: " + word[0]);
+        }
+        LwM2mResponse response = server.send(registration, request, 10000);
+        tell("answer", "command", word[0], "path", word[2], "code",
+                response == null ? "none" : response.getCode().getCode(), "text", response);
+    }
+
+    private void run() throws Exception {
+        startServer();
+        startBootstrapServer();
+        tell("listening", "coap", server.getEndpoint(COAP).getURI(), "coaps",
+                server.getEndpoint(COAPS).getURI(), "bootstrap-coap",
+                bootstrapServer.getEndpoint(COAP).getURI(), "bootstrap-coaps",
+                bootstrapServer.getEndpoint(COAPS).getURI());
+
+        BufferedReader in = new BufferedReader(new InputStreamReader(System.in));
+        String line;
+        while ((line = in.readLine()) != null) {
+            String[] word = line.split(" ");
+            try {
+                if (word[0].equals("accounts"))
+                    addAccounts(word);
+                else
+                    send(word);
+            } catch (Exception e) {
+                tell("error", "command", word[0], "why", e);
+            }
+        }
+        bootstrapServer.destroy();
+        server.destroy();
+        System.exit(0);
+    }
+
+    private static class Registrations implements RegistrationListener {
+        @Override
+        public void registered(Registration registration, Registration previous,
+                Collection<Observation> lost) {
+            tell("registered", "ep", registration.getEndpoint(), "lifetime",
+                    registration.getLifeTimeInSec(), "version", registration.getLwM2mVersion(),
+                    "links", Arrays.toString(registration.getObjectLinks()), "binding",
+                    registration.getBindingMode(), "id", registration.getId());
+        }
+
+        @Override
+        public void updated(RegistrationUpdate update, Registration now, Registration previous) {
+            tell("updated", "ep", now.getEndpoint(), "lifetime", now.getLifeTimeInSec(), "id",
+                    now.getId());
+        }
+
+        @Override
+        public void unregistered(Registration registration, Collection<Observation> observations,
+                boolean expired, Registration successor) {
+            tell("unregistered", "ep", registration.getEndpoint(), "expired", expired);
+        }
+    }
+
+    private static class Sessions extends BootstrapSessionAdapter {
+        @Override
+        public void sessionInitiated(BootstrapRequest request, LwM2mPeer peer) {
+            tell("bootstrap-request", "ep", request.getEndpointName(), "format",
+                    request.getPreferredContentFormat());
+        }
+
+        @Override
+        public void unAuthorized(BootstrapRequest request, LwM2mPeer peer) {
+            tell("bootstrap-refused", "ep", request.getEndpointName());
+        }
+
+        @Override
+        public void onResponseSuccess(BootstrapSession session,
+                BootstrapDownlinkRequest<? extends LwM2mResponse> request, LwM2mResponse response) {
+            tell("bootstrap-answer", "request", request.getClass().getSimpleName(), "path",
+                    request.getPath(), "code", response.getCode().getCode());
+        }
+
+        @Override
+        public void onResponseError(BootstrapSession session,
+                BootstrapDownlinkRequest<? extends LwM2mResponse> request, LwM2mResponse response) {
+            tell("bootstrap-error", "request", request.getClass().getSimpleName(), "path",
+                    request.getPath(), "code", response.getCode().getCode());
+        }
+
+        @Override
+        public void end(BootstrapSession session) {
+            tell("bootstrap-end");
+        }
+
+        @Override
+        public void failed(BootstrapSession session, BootstrapFailureCause cause) {
+            tell("bootstrap-failed", "cause", cause);
+        }
+    }
+}

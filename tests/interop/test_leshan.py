@@ -1,0 +1,183 @@
+"""Eclipse Leshan 2.0.0-M15 as bootstrap server and as LwM2M server, on loopback: the whole way from
+the Bootstrap-Request to the De-register against servers that others wrote.
+"""
+import json
+import pathlib
+import shutil
+import subprocess
+import sys
+
+import pytest
+
+HERE = pathlib.Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE.parent / "integration"))
+
+import harness  # noqa: E402
+
+LIB = harness.BUILD / "tests" / "interop" / "lib"
+BOTH = pytest.mark.parametrize("security", ["nosec", "psk"])
+
+
+@pytest.fixture(scope="session")
+def libraries():
+    """The jars, fetched once by Maven into the build directory."""
+    for program in ("java", "mvn"):
+        if not shutil.which(program):
+            pytest.skip(f"{program} is not installed")
+    modules = subprocess.run(["java", "--list-modules"], capture_output=True, text=True).stdout
+    if "jdk.compiler" not in modules:
+        pytest.skip("this java cannot run a source file (a JDK is needed)")
+    if not list(LIB.glob("leshan-server-cf-*.jar")):
+        done = subprocess.run(["mvn", "-q", "-B", "-f", str(HERE / "pom.xml"),
+                               "dependency:copy-dependencies", f"-DoutputDirectory={LIB}"],
+                              capture_output=True, text=True)
+        if done.returncode:
+            pytest.skip("Maven cannot fetch Leshan: " + done.stdout[-300:])
+    return LIB
+
+
+class Leshan:
+    def __init__(self, directory, libraries):
+        self.process = subprocess.Popen(
+            ["java", "-XX:+UseSerialGC", "-Xmx128m",
+             "-Dorg.slf4j.simpleLogger.defaultLogLevel=warn", "-cp", f"{libraries}/*",
+             str(HERE / "LeshanPeer.java")], cwd=directory, text=True, stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+        self.lines = harness.Lines(
+            self.process.stdout, lambda line, when: json.loads(line) if line[:1] == "{" else None)
+        self.at = self.wait("listening", timeout=60)
+
+    def wait(self, event, timeout=15.0, **fields):
+        return self.lines.wait(
+            lambda e: e["event"] == event and all(e.get(k) == v for k, v in fields.items()),
+            timeout, f"{event} {fields or ''}")
+
+    def seen(self, event):
+        return self.lines.all(lambda e: e["event"] == event)
+
+    def send(self, line):
+        self.process.stdin.write(line + "\n")
+        self.process.stdin.flush()
+
+    def accounts(self, dm_keys=None, bs_keys=None):
+        words = ["nosec"] if not dm_keys else [
+            "psk", dm_keys.identity, dm_keys.key.hex(), bs_keys.identity, bs_keys.key.hex()]
+        self.send(f"accounts {harness.ENDPOINT} " + " ".join(words))
+        self.wait("ok", command="accounts")
+
+    def ask(self, command, path, *more):
+        self.send(" ".join([command, harness.ENDPOINT, path, *more]))
+        return self.wait("answer", command=command, path=path)
+
+    def finish(self):
+        self.process.stdin.close()
+        try:
+            self.process.wait(20)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+        print("--- Leshan\n" + "\n".join(self.lines.raw))
+
+
+@pytest.fixture
+def leshan(tmp_path, libraries):
+    peer = Leshan(tmp_path, libraries)
+    yield peer
+    peer.finish()
+
+
+@pytest.fixture
+def daemon(tmp_path):
+    if not pathlib.Path(harness.LWM2MD).exists():
+        pytest.skip(f"{harness.LWM2MD} is not built")
+    started = []
+
+    def start(conf):
+        started.append(harness.Daemon(tmp_path, conf).start())
+        return started[-1]
+
+    yield start
+    for d in started:
+        d.finish()
+
+
+def pair(security):
+    return (harness.Keys(), harness.Keys()) if security == "psk" else (None, None)
+
+
+def manage(leshan, d):
+    """What a server does with a registered client; ends with its De-register."""
+    registered = leshan.wait("registered")
+    assert registered["ep"] == harness.ENDPOINT and registered["lifetime"] == "300"
+    assert registered["version"] in ("1.2", "1.1") and "</3/0>" in registered["links"]
+    assert "</0" not in registered["links"]
+    x = registered["links"].split("</1/")[1].split(">")[0]
+    d.wait("registered", "123")
+
+    for path in ("/3/0/0", "/3/0", "/3", f"/1/{x}/1", f"/1/{x}"):
+        answer = leshan.ask("read", path)
+        assert answer["code"] == "205", answer
+    assert "Example Networks" in leshan.ask("read", "/3/0/0", "text")["text"]
+    assert "Example Networks" in leshan.ask("read", "/3/0", "tlv")["text"]
+    assert leshan.ask("read", "/0/0")["code"] == "401"
+    assert leshan.ask("discover", "/3")["code"] == "205"
+    assert leshan.ask("write", f"/1/{x}/1", "400")["code"] == "204"
+    leshan.wait("updated", lifetime="400")
+    assert leshan.ask("execute", f"/1/{x}/8")["code"] == "204"
+    leshan.wait("updated")
+    assert d.stop() == 0
+    assert leshan.wait("unregistered")["expired"] == "false"
+
+
+@BOTH
+def test_bootstrapped_registered_read_updated_deregistered(leshan, daemon, security):
+    dm_keys, bs_keys = pair(security)
+    leshan.accounts(dm_keys, bs_keys)
+    uri = leshan.at["bootstrap-coaps" if bs_keys else "bootstrap-coap"]
+    d = daemon(harness.quick_conf(
+        device={"manufacturer": "Example Networks"},
+        bootstrap=harness.bootstrap_conf(uri, "1s", keys=bs_keys)))
+    request = leshan.wait("bootstrap-request")
+    assert request["ep"] == harness.ENDPOINT and request["format"] == "TLV"
+    leshan.wait("bootstrap-end")
+    d.wait("bootstrap-finished")
+    assert not leshan.seen("bootstrap-error") and not leshan.seen("bootstrap-failed")
+    requests = [e["request"] for e in leshan.seen("bootstrap-answer")]
+    assert requests[0] == "BootstrapDiscoverRequest"
+    assert requests[-1] == "BootstrapFinishRequest"
+    assert requests.count("BootstrapWriteRequest") == 2
+    assert requests.count("BootstrapDeleteRequest") == 2
+    manage(leshan, d)
+
+
+@BOTH
+def test_a_factory_server_is_leshan(leshan, daemon, security):
+    dm_keys, bs_keys = pair(security)
+    leshan.accounts(dm_keys, bs_keys)
+    uri = leshan.at["coaps" if dm_keys else "coap"]
+    d = daemon(harness.quick_conf(
+        device={"manufacturer": "Example Networks"},
+        servers={"leshan": harness.server_conf(uri, 123, dm_keys, lifetime="5min")}))
+    manage(leshan, d)
+
+
+def test_a_bootstrap_server_without_configuration_for_us_refuses(leshan, daemon):
+    d = daemon(harness.quick_conf(
+        bootstrap=harness.bootstrap_conf(leshan.at["bootstrap-coap"], "0s")))
+    leshan.wait("bootstrap-request")
+    d.wait("bootstrap-failed", reason="bs.refused")
+
+
+def test_a_server_that_expects_a_key_refuses_without_one(leshan, daemon):
+    leshan.accounts(harness.Keys(), harness.Keys())
+    d = daemon(harness.quick_conf(
+        servers={"leshan": harness.server_conf(leshan.at["coap"], 123)}))
+    d.wait("register-failed", "123", "reg.forbidden")
+
+
+def test_a_wrong_key_is_told(leshan, daemon):
+    dm_keys = harness.Keys()
+    leshan.accounts(dm_keys, harness.Keys())
+    d = daemon(harness.quick_conf(servers={"leshan": harness.server_conf(
+        leshan.at["coaps"], 123, harness.Keys(dm_keys.identity))}))
+    failed = d.wait("register-failed", "123", timeout=45)
+    assert failed.reason.startswith("dtls.")
