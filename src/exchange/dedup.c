@@ -76,16 +76,6 @@ void dedup_expire(struct dedup *d, uint64_t now)
 			dedup_drop(&d->entry[i]);
 }
 
-uint64_t dedup_due(const struct dedup *d)
-{
-	uint64_t due = USEC_NEVER;
-
-	for (size_t i = 0; i < DEDUP_MAX; i++)
-		if (d->entry[i] && d->entry[i]->expires < due)
-			due = d->entry[i]->expires;
-	return due;
-}
-
 void dedup_done(struct dedup *d)
 {
 	for (size_t i = 0; i < DEDUP_MAX; i++)

@@ -25,6 +25,4 @@ const struct answer *dedup_find(struct dedup *d, const struct packet *request, u
 struct answer *dedup_reserve(struct dedup *d, const struct packet *request, uint64_t now);
 /* Forgets what is older than EXCHANGE_LIFETIME. */
 void dedup_expire(struct dedup *d, uint64_t now);
-/* When dedup_expire() has something to do; USEC_NEVER. */
-uint64_t dedup_due(const struct dedup *d);
 void dedup_done(struct dedup *d);

@@ -25,13 +25,18 @@ int incoming_new(const struct incoming_config *config, struct incoming **ret)
 	return 0;
 }
 
+void incoming_reset(struct incoming *in)
+{
+	dedup_done(&in->dedup);
+	reassembly_done(&in->reassembly);
+	slices_done(&in->slices);
+}
+
 struct incoming *incoming_free(struct incoming *in)
 {
 	if (!in)
 		return NULL;
-	dedup_done(&in->dedup);
-	reassembly_done(&in->reassembly);
-	slices_done(&in->slices);
+	incoming_reset(in);
 	free(in);
 	return NULL;
 }
@@ -120,8 +125,8 @@ static void incoming_answer(struct incoming *in, const struct packet *p, struct 
 	_cleanup_(body_done) struct body body = {0};
 	struct span payload = p->content.payload;
 
-	if (p->is_malformed) {
-		answer_reset(a, MSG_BAD_REQUEST);
+	if (p->reject) {
+		answer_reset(a, p->reject);
 		return;
 	}
 	if (p->block1.is_set) {
@@ -164,12 +169,8 @@ const struct answer *incoming_serve(struct incoming *in, const struct packet *re
 
 uint64_t incoming_due(const struct incoming *in)
 {
-	uint64_t due = dedup_due(&in->dedup);
-	uint64_t other = reassembly_due(&in->reassembly);
+	uint64_t due = reassembly_due(&in->reassembly), other = slices_due(&in->slices);
 
-	if (other < due)
-		due = other;
-	other = slices_due(&in->slices);
 	return other < due ? other : due;
 }
 

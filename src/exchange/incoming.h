@@ -23,9 +23,14 @@ int incoming_new(const struct incoming_config *config, struct incoming **ret);
 struct incoming *incoming_free(struct incoming *in);
 void incoming_free_p(struct incoming **in);
 
+/* Forgets all it keeps: another peer, or a new security session with this one. */
+void incoming_reset(struct incoming *in);
 /* The answer, borrowed until the next call; never NULL. Code MSG_NO_RESPONSE: send nothing. */
 const struct answer *incoming_serve(struct incoming *in, const struct packet *request);
 
-/* When something kept must be forgotten (and wiped); USEC_NEVER: nothing is kept. */
+/*
+ * When a body that is kept must be wiped; USEC_NEVER: there is none. (Answers kept for duplicates
+ * wake nobody: they are few, and make room by themselves.)
+ */
 uint64_t incoming_due(const struct incoming *in);
 void incoming_expire(struct incoming *in);

@@ -61,18 +61,23 @@ int outgoing_new(const struct outgoing_config *config, struct outgoing **ret)
 	return 0;
 }
 
-struct outgoing *outgoing_free(struct outgoing *o)
+void outgoing_forget(struct outgoing *o)
 {
-	if (!o)
-		return NULL;
-	if (o->is_freed)
-		*o->is_freed = true;
 	while (o->first) {
 		struct exchange *next = o->first->next;
 
 		exchange_free(o->first);
 		o->first = next;
 	}
+}
+
+struct outgoing *outgoing_free(struct outgoing *o)
+{
+	if (!o)
+		return NULL;
+	if (o->is_freed)
+		*o->is_freed = true;
+	outgoing_forget(o);
 	free(o);
 	return NULL;
 }
@@ -171,6 +176,24 @@ static struct packet exchange_message(const struct exchange *e)
 	return p;
 }
 
+static bool exchange_can_shrink(const struct exchange *e)
+{
+	size_t left = e->request.payload.len - e->sent;
+
+	return !e->is_collecting && e->szx > 0 && left > 16 &&
+	       (e->sent + left) >> (e->szx + 3) <= BLOCK_NUM_MAX;
+}
+
+/* Back to the start, as if nothing had been sent. */
+static void exchange_rewind(const struct outgoing *o, struct exchange *e)
+{
+	response_done(&e->response);
+	e->response = (struct response){.payload.max = o->config.body_max};
+	e->state = EXCHANGE_QUEUED;
+	e->sent = 0;
+	e->is_collecting = false;
+}
+
 /* Each message has a token of its own, so a late answer to an earlier block fits none. */
 static void exchange_send(struct outgoing *o, struct exchange *e)
 {
@@ -184,11 +207,18 @@ static void exchange_send(struct outgoing *o, struct exchange *e)
 	if (__builtin_add_overflow(now, o->config.timeout, &e->deadline))
 		e->deadline = USEC_NEVER;
 
-	int r = -EMSGSIZE;
+	int r = o->config.send(o->config.data, &p);
 
-	if (p.block1.num <= BLOCK_NUM_MAX && p.block2.num <= BLOCK_NUM_MAX)
+	/* options and block together are too big for one message: smaller blocks */
+	while (r == -EMSGSIZE && exchange_can_shrink(e)) {
+		e->is_block = true;
+		e->szx--;
+		p = exchange_message(e);
 		r = o->config.send(o->config.data, &p);
-	if (r < 0)
+	}
+	if (r == -EAGAIN)
+		exchange_rewind(o, e);
+	else if (r < 0)
 		exchange_finish(e, r);
 }
 
@@ -230,11 +260,8 @@ static bool block_fits(const struct exchange *e, const struct packet *p)
 static void exchange_collect(struct outgoing *o, struct exchange *e, const struct packet *p)
 {
 	/* an error in the middle of a body is the response */
-	if (e->is_collecting && !msg_code_is_success(p->code)) {
-		response_done(&e->response);
-		e->response.payload.max = o->config.body_max;
-		e->is_collecting = false;
-	}
+	if (e->is_collecting && !msg_code_is_success(p->code))
+		exchange_rewind(o, e);
 	if (!block_fits(e, p)) {
 		exchange_finish(e, -EBADMSG);
 		return;
@@ -313,7 +340,7 @@ bool outgoing_receive(struct outgoing *o, const struct packet *response)
 
 	if (!e)
 		return false;
-	if (response->is_malformed)
+	if (response->reject)
 		exchange_finish(e, -EBADMSG);
 	else if (wants_more(e, response))
 		exchange_continue(o, e, response);
@@ -335,6 +362,20 @@ void outgoing_fail_all(struct outgoing *o, int error)
 	for (struct exchange *e = o->first; e; e = e->next)
 		if (e->state != EXCHANGE_FINISHED)
 			exchange_finish(e, error);
+}
+
+void outgoing_fail_sent(struct outgoing *o, int error)
+{
+	for (struct exchange *e = o->first; e; e = e->next)
+		if (e->state == EXCHANGE_SENT)
+			exchange_finish(e, error);
+}
+
+void outgoing_restart(struct outgoing *o)
+{
+	for (struct exchange *e = o->first; e; e = e->next)
+		if (e->state == EXCHANGE_SENT)
+			exchange_rewind(o, e);
 }
 
 uint64_t outgoing_due(const struct outgoing *o)

@@ -17,7 +17,11 @@ struct outgoing_config {
 	uint8_t szx;	  /* the largest block, BLOCK_SZX_MAX: 1024 octets */
 	uint64_t timeout; /* usec that each message may take to be answered */
 	void (*random)(void *data, uint8_t *ret, size_t len);
-	/* Sends a confirmable request; its mid is the sender's business. 0 or negative errno. */
+	/*
+	 * Sends a confirmable request; its mid is the sender's business. 0 or negative errno.
+	 * -EMSGSIZE: too big for one message, smaller blocks are tried; -EAGAIN: not possible now,
+	 * the request starts over with the next outgoing_flush().
+	 */
 	int (*send)(void *data, const struct packet *packet);
 	void *data;
 };
@@ -44,6 +48,12 @@ bool outgoing_receive(struct outgoing *o, const struct packet *response);
 /* The request with this token has failed: given up, or rejected. */
 void outgoing_fail(struct outgoing *o, struct token token, int error);
 void outgoing_fail_all(struct outgoing *o, int error);
+/* Those that have been sent and are not answered yet. */
+void outgoing_fail_sent(struct outgoing *o, int error);
+/* What was sent is sent again from its start with the next outgoing_flush(): another peer. */
+void outgoing_restart(struct outgoing *o);
+/* Forgets all requests without completing them. */
+void outgoing_forget(struct outgoing *o);
 /* The next deadline, USEC_NEVER: none. */
 uint64_t outgoing_due(const struct outgoing *o);
 void outgoing_expire(struct outgoing *o);

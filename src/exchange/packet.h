@@ -29,7 +29,11 @@ struct packet {
 	struct block block1, block2;
 	int64_t size1, size2; /* SIZE_ABSENT */
 	struct span etag, request_tag;
-	bool is_malformed; /* an option with a value that it cannot have, or too many of one */
+	/*
+	 * Not 0: the code to answer a request with, because of an option that is not understood
+	 * or has a value that it cannot have. A response like that is of no use.
+	 */
+	uint8_t reject;
 };
 
 /* No option set. */

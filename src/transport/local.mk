@@ -1,0 +1,32 @@
+noinst_LIBRARIES += src/transport/libtransport.a
+src_transport_libtransport_a_CFLAGS = $(AM_CFLAGS) $(COAP_CFLAGS) $(SSL_CFLAGS)
+src_transport_libtransport_a_SOURCES = \
+	%D%/address.c %D%/address.h \
+	%D%/coap.h \
+	%D%/connection.c \
+	%D%/endpoint.c %D%/endpoint.h \
+	%D%/inbound.c %D%/inbound.h \
+	%D%/outbound.c %D%/outbound.h \
+	%D%/resolve.c %D%/resolve.h \
+	%D%/security.c %D%/security.h \
+	%D%/session.c %D%/session.h \
+	%D%/tp.c %D%/tp.h \
+	%D%/transport.h
+# What a program with transport/ needs besides our own libraries.
+TRANSPORT_LIBS = $(COAP_LIBS) $(SSL_LIBS) $(CRYPTO_LIBS) -lpthread -lm
+
+if HAVE_CHECK
+TRANSPORT_TESTS = \
+	tests/unit/check_session
+check_PROGRAMS += $(TRANSPORT_TESTS)
+TESTS += $(TRANSPORT_TESTS)
+TRANSPORT_TEST_SOURCES = tests/unit/runner.c tests/unit/testloop.c tests/unit/peer.c
+TRANSPORT_TEST_LIBS = src/transport/libtransport.a src/exchange/libexchange.a \
+	src/codec/libcodec.a src/base/libbase.a $(CHECK_LIBS) $(TRANSPORT_LIBS)
+TRANSPORT_TEST_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS) $(COAP_CFLAGS) $(SSL_CFLAGS)
+tests_unit_check_session_SOURCES = tests/unit/check_session.c $(TRANSPORT_TEST_SOURCES)
+tests_unit_check_session_CFLAGS = $(TRANSPORT_TEST_CFLAGS)
+tests_unit_check_session_LDADD = $(TRANSPORT_TEST_LIBS)
+endif
+
+EXTRA_DIST += tests/unit/testloop.h tests/unit/peer.h

@@ -32,13 +32,10 @@ START_TEST(dedup_forgets_after_exchange_lifetime)
 	struct packet p = test_request(MSG_POST, 7, "a");
 	uint64_t end = test_now + 247 * USEC_PER_SEC;
 
-	ck_assert_uint_eq(dedup_due(&d), USEC_NEVER);
 	ck_assert_ptr_nonnull(dedup_reserve(&d, &p, test_now));
-	ck_assert_uint_eq(dedup_due(&d), end);
 	dedup_expire(&d, end - 1);
 	ck_assert_ptr_nonnull(dedup_find(&d, &p, end - 1));
 	dedup_expire(&d, end);
-	ck_assert_uint_eq(dedup_due(&d), USEC_NEVER);
 	ck_assert_ptr_null(dedup_find(&d, &p, end - 1));
 }
 END_TEST

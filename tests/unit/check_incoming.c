@@ -82,6 +82,9 @@ START_TEST(incoming_executes_a_repeated_request_once)
 	test_now += EXCHANGE_LIFETIME_SEC * USEC_PER_SEC;
 	incoming_serve(in, &p);
 	ck_assert_uint_eq(app.calls, 2);
+	incoming_reset(in);
+	incoming_serve(in, &p);
+	ck_assert_uint_eq(app.calls, 3);
 }
 END_TEST
 
@@ -147,12 +150,12 @@ START_TEST(incoming_says_its_limit_when_a_body_is_too_large)
 }
 END_TEST
 
-START_TEST(incoming_answers_a_malformed_option_with_4_00)
+START_TEST(incoming_answers_a_bad_option_with_its_code)
 {
 	struct packet p = test_request(MSG_PUT, ++mid, "0");
 
-	p.is_malformed = true;
-	ck_assert_uint_eq(incoming_serve(in, &p)->code, MSG_BAD_REQUEST);
+	p.reject = MSG_BAD_OPTION;
+	ck_assert_uint_eq(incoming_serve(in, &p)->code, MSG_BAD_OPTION);
 	ck_assert_uint_eq(app.calls, 0);
 }
 END_TEST
@@ -253,7 +256,7 @@ Suite *suite(void)
 	tcase_add_test(t, incoming_hands_on_a_body_of_blocks_as_one_request);
 	tcase_add_test(t, incoming_answers_a_repeated_block_without_adding_it);
 	tcase_add_test(t, incoming_says_its_limit_when_a_body_is_too_large);
-	tcase_add_test(t, incoming_answers_a_malformed_option_with_4_00);
+	tcase_add_test(t, incoming_answers_a_bad_option_with_its_code);
 	tcase_add_test(t, incoming_serves_later_blocks_without_executing_again);
 	tcase_add_test(t, incoming_makes_a_single_block_of_a_get_anew);
 	tcase_add_test(t, incoming_never_executes_a_post_for_a_later_block);

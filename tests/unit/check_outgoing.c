@@ -12,7 +12,8 @@ enum { LIMIT = 8192 };
 /* What left: the last message, its payload, and how many there were. */
 static struct {
 	unsigned count;
-	int error; /* given back by send() */
+	int error;    /* given back by send() */
+	size_t limit; /* of a payload */
 	struct packet last;
 	uint8_t payload[2048];
 	uint8_t path[8];
@@ -41,6 +42,8 @@ static void random_bytes(void *data, uint8_t *ret, size_t len)
 static int on_send(void *data, const struct packet *p)
 {
 	(void)data;
+	if (wire.limit && p->content.payload.len > wire.limit)
+		return -EMSGSIZE;
 	wire.count++;
 	wire.last = *p;
 	if (p->content.payload.len)
@@ -189,6 +192,15 @@ START_TEST(outgoing_fails_what_could_not_be_sent_or_was_rejected)
 	outgoing_fail_all(o, -ENETUNREACH);
 	outgoing_deliver(o);
 	ck_assert_uint_eq(result.count, 4);
+
+	struct request request = request_of(MSG_GET);
+
+	post(test_body(10));
+	ck_assert_int_eq(outgoing_add(o, &request, on_done, NULL), 0);
+	outgoing_fail_sent(o, -ENETUNREACH);
+	outgoing_deliver(o);
+	ck_assert_uint_eq(result.count, 5);
+	ck_assert(outgoing_is_busy(o));
 	ck_assert_int_eq(result.error, -ENETUNREACH);
 }
 END_TEST
@@ -385,6 +397,44 @@ START_TEST(outgoing_takes_an_error_in_the_middle_as_the_response)
 }
 END_TEST
 
+START_TEST(outgoing_starts_over_at_another_peer)
+{
+	post(test_body(2500));
+
+	struct packet p = reply(MSG_CONTINUE);
+
+	p.block1 = wire.last.block1;
+	receive(p);
+	ck_assert_uint_eq(wire.last.block1.num, 1);
+	outgoing_restart(o);
+	ck_assert(!outgoing_receive(o, &p));
+	outgoing_flush(o);
+	ck_assert_uint_eq(wire.last.block1.num, 0);
+
+	wire.error = -EAGAIN;
+	outgoing_restart(o);
+	outgoing_flush(o);
+	ck_assert(outgoing_is_busy(o) && !outgoing_has_results(o));
+	wire.error = 0;
+	outgoing_forget(o);
+	ck_assert(!outgoing_is_busy(o));
+}
+END_TEST
+
+START_TEST(outgoing_makes_blocks_smaller_until_they_fit_the_message)
+{
+	wire.limit = 300;
+	post(test_body(1000));
+	ck_assert(wire.last.block1.is_set && wire.last.block1.szx == 4 && wire.last.block1.more);
+	ck_assert_uint_eq(wire.last.content.payload.len, 256);
+
+	wire.limit = 10;
+	post(test_body(1000));
+	outgoing_deliver(o);
+	ck_assert_int_eq(result.error, -EMSGSIZE);
+}
+END_TEST
+
 static void free_all(void *data, int error, const struct response *response)
 {
 	(void)data, (void)error, (void)response;
@@ -453,6 +503,8 @@ Suite *suite(void)
 	tcase_add_test(t, outgoing_rejects_blocks_of_another_etag_or_place);
 	tcase_add_test(t, outgoing_rejects_a_response_beyond_the_limit);
 	tcase_add_test(t, outgoing_takes_an_error_in_the_middle_as_the_response);
+	tcase_add_test(t, outgoing_starts_over_at_another_peer);
+	tcase_add_test(t, outgoing_makes_blocks_smaller_until_they_fit_the_message);
 	tcase_add_test(t, outgoing_may_be_freed_by_a_completion);
 	tcase_add_test(t, outgoing_survives_each_failed_allocation);
 	suite_add_tcase(s, t);

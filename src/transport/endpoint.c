@@ -1,0 +1,307 @@
+#include "transport/endpoint.h"
+
+#include <assert.h>
+#include <dirent.h>
+#include <math.h>
+#include <sys/epoll.h>
+
+#include "base/cleanup.h"
+#include "base/parse.h"
+#include "transport/inbound.h"
+#include "transport/outbound.h"
+
+static struct endpoint *endpoint_of(const coap_session_t *session)
+{
+	return coap_get_app_data(coap_session_get_context(session));
+}
+
+static void on_request(coap_resource_t *resource, coap_session_t *session,
+	const coap_pdu_t *request, const coap_string_t *query, coap_pdu_t *response)
+{
+	struct endpoint *e = endpoint_of(session);
+	struct packet in = inbound_packet(request);
+
+	(void)resource, (void)query;
+
+	struct packet out = answer_packet(e->ops->request(e->owner, session, &in));
+
+	outbound_respond(response, &out);
+}
+
+/* Nobody but Discover lists what is here; libcoap's own answer would. */
+static void on_well_known(coap_resource_t *resource, coap_session_t *session,
+	const coap_pdu_t *request, const coap_string_t *query, coap_pdu_t *response)
+{
+	(void)resource, (void)session, (void)request, (void)query;
+	coap_pdu_set_code(response, COAP_RESPONSE_CODE_NOT_FOUND);
+}
+
+static coap_response_t on_response(coap_session_t *session, const coap_pdu_t *sent,
+	const coap_pdu_t *received, const coap_mid_t mid)
+{
+	struct endpoint *e = endpoint_of(session);
+	struct packet p = inbound_packet(received);
+
+	(void)sent, (void)mid;
+	if (e->ops->response(e->owner, session, &p) || p.type != PACKET_CON)
+		return COAP_RESPONSE_OK;
+	return COAP_RESPONSE_FAIL; /* RST */
+}
+
+static void on_nack(coap_session_t *session, const coap_pdu_t *sent,
+	const coap_nack_reason_t reason, const coap_mid_t mid)
+{
+	struct endpoint *e = endpoint_of(session);
+	struct packet p;
+
+	(void)mid;
+	if (sent)
+		p = inbound_packet(sent);
+	e->ops->nack(e->owner, session, sent ? &p : NULL, reason);
+}
+
+static int on_event(coap_session_t *session, const coap_event_t event)
+{
+	struct endpoint *e = endpoint_of(session);
+
+	e->ops->event(e->owner, session, event);
+	return 0;
+}
+
+static unsigned on_psk(SSL *ssl, const char *hint, char *identity, unsigned identity_size,
+	unsigned char *key, unsigned key_size)
+{
+	const coap_session_t *session = SSL_get_app_data(ssl);
+
+	(void)hint;
+	if (!session)
+		return 0;
+	return security_give_psk(
+		&endpoint_of(session)->credentials, identity, identity_size, key, key_size);
+}
+
+static void on_info(const SSL *ssl, int where, int value)
+{
+	const coap_session_t *session = SSL_get_app_data(ssl);
+
+	/* the listener's SSL has no session before it has seen a cookie */
+	if (!session)
+		return;
+
+	struct endpoint *e = endpoint_of(session);
+	SSL *s = (SSL *)(uintptr_t)ssl; /* const only because the callback is old */
+
+	if (where & SSL_CB_HANDSHAKE_START) {
+		int r = SSL_is_server(ssl)
+				? security_server_setup(s)
+				: security_client_setup(s, &e->credentials, &e->watch, on_psk);
+
+		if (r < 0)
+			LOG(LOG_ERROR, "a security session cannot be set up as needed");
+	}
+	e->security.libcoap_info(ssl, where, value);
+}
+
+static void endpoint_ready(void *data, uint32_t events)
+{
+	struct endpoint *e = data;
+
+	(void)events;
+	e->depth++;
+	coap_io_process(e->context, COAP_IO_NO_WAIT);
+	e->depth--;
+	if (e->depth == 0)
+		e->ops->settle(e->owner);
+}
+
+static int add_resource(
+	coap_context_t *context, coap_resource_t *resource, coap_method_handler_t handler)
+{
+	if (!resource)
+		return -ENOMEM;
+	for (int method = COAP_REQUEST_GET; method <= COAP_REQUEST_IPATCH; method++)
+		coap_register_handler(resource, (coap_request_t)method, handler);
+	coap_resource_set_get_observable(resource, 0);
+	coap_add_resource(context, resource);
+	return 0;
+}
+
+static int endpoint_make_context(struct endpoint *e)
+{
+	security_catch(e->tp->catcher, &e->security);
+	e->context = coap_new_context(NULL);
+
+	int r = security_catch_end(e->tp->catcher, on_info);
+	if (!e->context)
+		return -ENOMEM;
+	if (r < 0)
+		return r;
+
+	coap_set_app_data(e->context, e);
+	/* libcoap's own block-wise transfer must stay off: it can be made to crash */
+	coap_context_set_block_mode(e->context, 0);
+	coap_register_response_handler(e->context, on_response);
+	coap_register_nack_handler(e->context, on_nack);
+	coap_register_event_handler(e->context, on_event);
+	r = add_resource(e->context, coap_resource_unknown_init2(on_request, 0), on_request);
+	if (r < 0)
+		return r;
+	return add_resource(e->context,
+		coap_resource_init(coap_make_str_const(".well-known/core"), 0), on_well_known);
+}
+
+int endpoint_new(struct tp *tp, const struct endpoint_ops *ops, void *owner, struct endpoint **ret)
+{
+	struct endpoint *e = calloc(1, sizeof(*e));
+
+	if (!e)
+		return -ENOMEM;
+	*e = (struct endpoint){.tp = tp, .ops = ops, .owner = owner};
+	security_watch_reset(&e->watch);
+
+	int r = endpoint_make_context(e);
+	if (r == 0)
+		r = tp->loop->watch(tp->loop->impl, coap_context_get_coap_fd(e->context), EPOLLIN,
+			endpoint_ready, e, &e->io);
+	if (r < 0) {
+		endpoint_free(e);
+		return r;
+	}
+	*ret = e;
+	return 0;
+}
+
+struct endpoint *endpoint_free(struct endpoint *e)
+{
+	if (!e)
+		return NULL;
+	assert(e->depth == 0);
+	e->tp->loop->free_source(e->io);
+	if (e->context) {
+		e->depth++;
+		coap_free_context(e->context);
+	}
+	security_credentials_done(&e->credentials);
+	free(e);
+	return NULL;
+}
+
+struct address endpoint_address(const coap_address_t *a)
+{
+	return address_of(&a->addr.sa, a->size);
+}
+
+coap_address_t endpoint_coap_address(const struct address *a)
+{
+	coap_address_t c;
+
+	coap_address_init(&c);
+	c.size = a->len;
+	memcpy(&c.addr, &a->any, a->len);
+	return c;
+}
+
+static coap_fixed_point_t fixed_point(uint64_t thousandths)
+{
+	if (thousandths > UINT16_MAX * UINT64_C(1000))
+		thousandths = UINT16_MAX * UINT64_C(1000);
+	return (coap_fixed_point_t){(uint16_t)(thousandths / 1000), (uint16_t)(thousandths % 1000)};
+}
+
+static void endpoint_tune(const struct tp_settings *settings, coap_session_t *session)
+{
+	coap_session_set_ack_timeout(session, fixed_point(settings->ack_timeout / USEC_PER_MSEC));
+	coap_session_set_ack_random_factor(
+		session, fixed_point((uint64_t)lround(settings->ack_random_factor * 1000)));
+	coap_session_set_max_retransmit(session, (uint16_t)settings->max_retransmit);
+}
+
+static bool is_socket_of(int fd, const struct address *local, const struct address *peer)
+{
+	struct sockaddr_storage sa;
+	socklen_t len = sizeof sa;
+
+	if (getsockname(fd, (struct sockaddr *)&sa, &len) < 0 ||
+		(sa.ss_family != AF_INET && sa.ss_family != AF_INET6))
+		return false;
+
+	struct address got = address_of((struct sockaddr *)&sa, len);
+
+	if (!address_is_equal(&got, local))
+		return false;
+	len = sizeof sa;
+	if (getpeername(fd, (struct sockaddr *)&sa, &len) < 0)
+		return false;
+	got = address_of((struct sockaddr *)&sa, len);
+	return address_is_equal(&got, peer);
+}
+
+/*
+ * libcoap shows no descriptor, so the session's socket is looked for among ours. Without the
+ * permission to bind to a device the local address of the interface has to do.
+ */
+static void bind_to_interface(const coap_session_t *session, const char *interface)
+{
+	struct address local = endpoint_address(coap_session_get_addr_local(session));
+	struct address peer = endpoint_address(coap_session_get_addr_remote(session));
+	DIR *dir = opendir("/proc/self/fd");
+	const struct dirent *entry;
+
+	while (dir && (entry = readdir(dir))) {
+		uint32_t fd;
+
+		if (parse_u32(span_of_text(entry->d_name), &fd) < 0 ||
+			!is_socket_of((int)fd, &local, &peer))
+			continue;
+		if (setsockopt((int)fd, SOL_SOCKET, SO_BINDTODEVICE, interface,
+			    (socklen_t)strlen(interface)) < 0)
+			LOG(LOG_DEBUG, "a session is not bound to %s but has its address: %s",
+				interface, strerror(errno));
+	}
+	if (dir)
+		closedir(dir);
+}
+
+coap_session_t *endpoint_connect(
+	struct endpoint *e, const struct address *peer, const struct address *local, bool is_secure)
+{
+	coap_address_t to = endpoint_coap_address(peer), from = endpoint_coap_address(local);
+	struct address any = address_any(peer->any.sa_family, 0);
+	bool is_free = address_is_equal(local, &any);
+
+	security_watch_reset(&e->watch);
+	e->depth++;
+
+	coap_session_t *session = coap_new_client_session(e->context, is_free ? NULL : &from, &to,
+		is_secure ? COAP_PROTO_DTLS : COAP_PROTO_UDP);
+
+	e->depth--;
+	if (!session)
+		return NULL;
+	endpoint_tune(&e->tp->settings, session);
+	if (e->tp->interface[0])
+		bind_to_interface(session, e->tp->interface);
+	return session;
+}
+
+void endpoint_drop(struct endpoint *e, coap_session_t *session)
+{
+	if (!session)
+		return;
+	assert(e->depth == 0);
+	e->depth++;
+	/* releasing alone would keep it as long as a message is queued */
+	coap_session_disconnected(session, COAP_NACK_NOT_DELIVERABLE);
+	coap_session_release(session);
+	e->depth--;
+}
+
+int endpoint_send(struct endpoint *e, coap_session_t *session, const struct packet *p)
+{
+	e->depth++;
+
+	int r = outbound_send(session, p);
+
+	e->depth--;
+	return r;
+}

@@ -1,0 +1,53 @@
+#pragma once
+/*
+ * One context of libcoap in the event loop: what comes in is turned into packets and handed to
+ * the owner; block mode 0, one resource for every path. Layer: transport. (README decision 4)
+ */
+#include "exchange/answer.h"
+#include "transport/coap.h"
+#include "transport/tp.h"
+
+/* Called while libcoap is on the stack, settle excepted: never free anything of it there. */
+struct endpoint_ops {
+	/* The answer lives until the next request. */
+	const struct answer *(*request)(
+		void *owner, coap_session_t *from, const struct packet *request);
+	/* False: the token is unknown. */
+	bool (*response)(void *owner, coap_session_t *from, const struct packet *response);
+	/* sent: the message that is concerned, or NULL */
+	void (*nack)(void *owner, coap_session_t *of, const struct packet *sent,
+		coap_nack_reason_t reason);
+	void (*event)(void *owner, coap_session_t *of, coap_event_t event);
+	/* libcoap has returned; the owner may end the endpoint. */
+	void (*settle)(void *owner);
+};
+
+struct endpoint {
+	struct tp *tp;
+	const struct endpoint_ops *ops;
+	void *owner;
+	coap_context_t *context;
+	struct security_contexts security;
+	struct security_credentials credentials; /* of client sessions */
+	struct security_watch watch;		 /* of the one client session */
+	struct loop_source *io;
+	unsigned depth; /* > 0: libcoap is on the stack */
+};
+
+/* -ENOSYS: DTLS cannot be set up as needed. */
+int endpoint_new(struct tp *tp, const struct endpoint_ops *ops, void *owner, struct endpoint **ret);
+/* All its client sessions must be gone. NULL is fine. Returns NULL. */
+struct endpoint *endpoint_free(struct endpoint *e);
+
+/*
+ * A session to this address. local: port 0 is the kernel's choice. NULL: not possible. The
+ * handshake begins at once.
+ */
+coap_session_t *endpoint_connect(struct endpoint *e, const struct address *peer,
+	const struct address *local, bool is_secure);
+/* Closes it now, whatever is still queued. */
+void endpoint_drop(struct endpoint *e, coap_session_t *session);
+/* As outbound_send(). */
+int endpoint_send(struct endpoint *e, coap_session_t *session, const struct packet *p);
+struct address endpoint_address(const coap_address_t *a);
+coap_address_t endpoint_coap_address(const struct address *a);

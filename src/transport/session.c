@@ -1,0 +1,386 @@
+#include "transport/session.h"
+
+#include <assert.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <sys/random.h>
+
+#include "base/cleanup.h"
+#include "transport/outbound.h"
+
+void session_fail(struct tp_session *s, enum reason reason, bool is_fatal, const char *format, ...)
+{
+	va_list args;
+
+	s->failure = (struct session_failure){.reason = reason, .is_fatal = is_fatal};
+	va_start(args, format);
+	vsnprintf(s->failure.detail, sizeof s->failure.detail, format, args);
+	va_end(args);
+
+	if (outgoing_is_busy(s->out))
+		outgoing_fail_all(s->out, -ESHUTDOWN);
+	else
+		s->is_lost = s->state == SESSION_READY;
+	connection_want_drop(s, DROP_END);
+}
+
+/* clang-format off */
+static const struct {
+	int error;
+	enum reason reason;
+	const char *detail;
+} error_reasons[] = {
+	{-ECONNRESET, REASON_REG_REFUSED, "the server rejected the message (reset)"},
+	{-EMSGSIZE, REASON_REG_SERVER_ERROR, "a message is larger than allowed"},
+	{-EBADMSG, REASON_REG_SERVER_ERROR, "the blocks of the response do not fit together"},
+	{-EIO, REASON_NET_UNREACHABLE, "the message could not be sent"},
+};
+/* clang-format on */
+
+static void failure_of_timeout(const struct tp_session *s, struct session_failure *ret)
+{
+	if (s->icmp_at) {
+		ret->reason = REASON_NET_REFUSED;
+		snprintf(ret->detail, sizeof ret->detail, "%s: port unreachable", s->peer_text);
+		return;
+	}
+	ret->reason = REASON_REG_TIMEOUT;
+	snprintf(ret->detail, sizeof ret->detail, "no answer from %s", s->peer_text);
+}
+
+static struct session_failure failure_of(const struct tp_session *s, int error)
+{
+	struct session_failure f = {.reason = REASON_REG_TIMEOUT};
+
+	if (error == -ESHUTDOWN)
+		return s->failure;
+	if (error == -ETIMEDOUT) {
+		failure_of_timeout(s, &f);
+		return f;
+	}
+	snprintf(f.detail, sizeof f.detail, "%s", strerror(-error));
+	for (size_t i = 0; i < sizeof error_reasons / sizeof *error_reasons; i++)
+		if (error_reasons[i].error == error) {
+			f.reason = error_reasons[i].reason;
+			snprintf(f.detail, sizeof f.detail, "%s", error_reasons[i].detail);
+		}
+	return f;
+}
+
+static void waiter_unlink(struct waiter *w)
+{
+	for (struct waiter **at = &w->session->waiters; *at; at = &(*at)->next)
+		if (*at == w) {
+			*at = w->next;
+			return;
+		}
+}
+
+static void on_done(void *data, int error, const struct response *response)
+{
+	struct waiter *w = data;
+	struct tp_session *s = w->session;
+	struct session_failure f = {0};
+	tp_done_fn done = w->done;
+	void *user = w->data;
+	struct tp_result result = {
+		.response = response, .is_new_session = w->connections != s->connections};
+
+	if (error) {
+		f = failure_of(s, error);
+		/* who does not answer may have moved or restarted: a new connection next time */
+		if (error == -ETIMEDOUT) {
+			outgoing_fail_sent(s->out, -ETIMEDOUT);
+			connection_want_drop(s, DROP_END);
+		}
+	} else {
+		snprintf(f.detail, sizeof f.detail, "%s", s->peer_text);
+		s->is_retried = false;
+	}
+	result.reason = f.reason;
+	result.is_fatal = f.is_fatal;
+	result.detail = f.detail;
+	waiter_unlink(w);
+	free(w);
+	done(user, &result);
+}
+
+static void random_bytes(void *data, uint8_t *ret, size_t len)
+{
+	(void)data;
+	/* up to 256 octets come at once and never fail */
+	ssize_t got = getrandom(ret, len, 0);
+
+	assert(got == (ssize_t)len);
+}
+
+/*
+ * libcoap refuses to send when it has lost its session without telling (an Abort over UDP does
+ * that to 4.3.4): once, the request goes out again on a new connection.
+ */
+static int on_send(void *data, const struct packet *p)
+{
+	struct tp_session *s = data;
+
+	if (!s->coap || s->drop != DROP_NOT)
+		return -EAGAIN;
+
+	int r = endpoint_send(s->endpoint, s->coap, p);
+
+	if (r != -ENOTCONN)
+		return r;
+	if (s->is_retried) {
+		connection_want_drop(s, DROP_END);
+		return -EIO;
+	}
+	connection_want_drop(s, DROP_RETRY);
+	s->is_retried = true;
+	return -EAGAIN;
+}
+
+static void on_incoming(void *data, const struct request *request, struct response *ret)
+{
+	struct tp_session *s = data;
+
+	if (s->handlers.request)
+		s->handlers.request(s->handlers.data, s->peer_text, request, ret);
+}
+
+static void session_arm(struct tp_session *s)
+{
+	uint64_t due = connection_due(s), other = outgoing_due(s->out);
+
+	if (other < due)
+		due = other;
+	other = incoming_due(s->in);
+	if (other < due)
+		due = other;
+	if (s->is_due || s->drop != DROP_NOT || s->wants_close || outgoing_has_results(s->out))
+		due = clock_now(s->tp->clock);
+	tp_arm(s->tp, s->timer, due);
+}
+
+static void session_forget(struct tp_session *s)
+{
+	outgoing_forget(s->out);
+	while (s->waiters) {
+		struct waiter *next = s->waiters->next;
+
+		free(s->waiters);
+		s->waiters = next;
+	}
+	s->lookup = lookup_cancel(s->lookup);
+}
+
+static void session_close(struct tp_session *s)
+{
+	s->wants_close = false;
+	session_forget(s);
+	connection_want_drop(s, DROP_END);
+	connection_settle(s);
+}
+
+void session_work(struct tp_session *s)
+{
+	bool is_freed = false;
+
+	if (s->is_freed || s->endpoint->depth > 0)
+		return;
+	s->is_freed = &is_freed;
+	s->is_due = false;
+
+	outgoing_expire(s->out);
+	incoming_expire(s->in);
+	if (s->wants_close)
+		session_close(s);
+	connection_settle(s);
+	connection_advance(s);
+	outgoing_deliver(s->out);
+	if (is_freed)
+		return;
+	if (s->is_lost) {
+		struct session_failure f = s->failure;
+
+		s->is_lost = false;
+		if (s->handlers.lost)
+			s->handlers.lost(s->handlers.data, f.reason, f.detail);
+		if (is_freed)
+			return;
+	}
+	s->is_freed = NULL;
+	session_arm(s);
+}
+
+static void session_due(void *data)
+{
+	session_work(data);
+}
+
+/* The scheme must fit the mode: security is never guessed. */
+static int session_set_peer(struct tp_session *s, const struct tp_peer *peer)
+{
+	int r = uri_parse(span_of(s->uri_text, peer->uri.len), &s->uri, NULL);
+
+	if (r < 0)
+		return r == -EPROTONOSUPPORT ? -ENOTSUP : -EINVAL;
+	if (uri_is_tcp(&s->uri) || !tp_supports_mode(peer->mode))
+		return -ENOTSUP;
+	s->is_secure = uri_is_secure(&s->uri);
+	if (s->is_secure != (peer->mode != MODE_NOSEC))
+		return -EINVAL;
+	return security_credentials_set(
+		&s->endpoint->credentials, peer->mode, peer->identity, peer->secret_key, peer->sni);
+}
+
+static int session_make_exchanges(struct tp_session *s)
+{
+	const struct tp_settings *settings = &s->tp->settings;
+	struct outgoing_config out = {.clock = s->tp->clock,
+		.body_max = settings->body_max,
+		.szx = BLOCK_SZX_MAX,
+		.timeout = tp_max_transmit_wait(s->tp),
+		.random = random_bytes,
+		.send = on_send,
+		.data = s};
+	struct incoming_config in = {.clock = s->tp->clock,
+		.body_max = settings->body_max,
+		.szx = BLOCK_SZX_MAX,
+		.request = on_incoming,
+		.data = s};
+	int r = outgoing_new(&out, &s->out);
+
+	return r < 0 ? r : incoming_new(&in, &s->in);
+}
+
+static char *text_of(struct span span)
+{
+	char *text = malloc(span.len + 1);
+
+	if (!text)
+		return NULL;
+	if (span.len)
+		memcpy(text, span.data, span.len);
+	text[span.len] = 0;
+	return text;
+}
+
+int tp_session_new(struct tp *tp, const struct tp_peer *peer, const struct tp_handlers *handlers,
+	struct tp_session **ret)
+{
+	_cleanup_(tp_session_free_p) struct tp_session *s = calloc(1, sizeof(*s));
+
+	if (!s)
+		return -ENOMEM;
+	s->tp = tp;
+	s->handlers = *handlers;
+	s->deadline = s->lookup_deadline = USEC_NEVER;
+	s->last_alert = SECURITY_ALERT_NONE;
+	s->local_port = peer->local_port;
+	s->uri_text = text_of(peer->uri);
+	if (!s->uri_text)
+		return -ENOMEM;
+
+	int r = endpoint_new(tp, &session_endpoint_ops, s, &s->endpoint);
+	if (r == 0)
+		r = session_set_peer(s, peer);
+	if (r == 0)
+		r = session_make_exchanges(s);
+	if (r == 0)
+		r = tp->loop->timer(tp->loop->impl, session_due, s, &s->timer);
+	if (r < 0)
+		return r;
+
+	*ret = TAKE_PTR(s);
+	return 0;
+}
+
+struct tp_session *tp_session_free(struct tp_session *s)
+{
+	if (!s)
+		return NULL;
+	if (s->is_freed)
+		*s->is_freed = true;
+	lookup_cancel(s->lookup);
+	if (s->endpoint)
+		connection_drop(s);
+	if (s->out)
+		session_forget(s);
+	s->tp->loop->free_source(s->timer);
+	outgoing_free(s->out);
+	incoming_free(s->in);
+	endpoint_free(s->endpoint);
+	free(s->uri_text);
+	free(s);
+	return NULL;
+}
+
+void tp_session_free_p(struct tp_session **s)
+{
+	*s = tp_session_free(*s);
+}
+
+int tp_session_request(
+	struct tp_session *s, const struct request *request, tp_done_fn done, void *data)
+{
+	struct waiter *w = calloc(1, sizeof(*w));
+
+	if (!w)
+		return -ENOMEM;
+	*w = (struct waiter){.next = s->waiters,
+		.session = s,
+		.done = done,
+		.data = data,
+		.connections = s->connections};
+
+	int r = outgoing_add(s->out, request, on_done, w);
+	if (r < 0) {
+		free(w);
+		return r;
+	}
+	s->waiters = w;
+	s->is_due = true;
+	session_arm(s);
+	return 0;
+}
+
+void tp_session_prepare(struct tp_session *s)
+{
+	if (s->state != SESSION_IDLE)
+		return;
+	connection_look_up(s);
+	session_arm(s);
+}
+
+void tp_session_close(struct tp_session *s)
+{
+	/* not while libcoap or one of the session's own completions is on the stack */
+	s->wants_close = true;
+	if (s->endpoint->depth == 0)
+		session_close(s);
+	session_arm(s);
+}
+
+bool tp_session_is_connected(const struct tp_session *s)
+{
+	return s->state == SESSION_READY && s->drop == DROP_NOT && !s->wants_close;
+}
+
+bool tp_session_is_secure(const struct tp_session *s)
+{
+	return s->is_secure;
+}
+
+uint16_t tp_session_local_port(const struct tp_session *s)
+{
+	return s->local_port;
+}
+
+const char *tp_session_peer_text(const struct tp_session *s)
+{
+	return s->peer_text;
+}
+
+int tp_session_last_alert(const struct tp_session *s)
+{
+	return s->last_alert;
+}

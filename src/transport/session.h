@@ -1,0 +1,111 @@
+#pragma once
+/*
+ * The insides of a session: what session.c (requests and their results) and connection.c (name,
+ * addresses, handshake, loss) share. Not for other files. Layer: transport.
+ */
+#include "codec/uri.h"
+#include "exchange/incoming.h"
+#include "exchange/outgoing.h"
+#include "transport/endpoint.h"
+
+/* Deadlines of the steps (README decision 25) */
+#define SESSION_NAME_TIME (30 * USEC_PER_SEC)
+#define SESSION_HANDSHAKE_TIME (35 * USEC_PER_SEC)
+/* while another address is left to try */
+#define SESSION_ADDRESS_TIME (10 * USEC_PER_SEC)
+/* how long addresses that were found ahead of time are good */
+#define SESSION_NAME_FRESH (60 * USEC_PER_SEC)
+/* between an ICMP error and the next attempt at the same address */
+#define SESSION_PAUSE (1 * USEC_PER_SEC)
+
+enum session_state {
+	SESSION_IDLE,	   /* no connection; perhaps a name is being looked up */
+	SESSION_HANDSHAKE, /* DTLS */
+	SESSION_READY,
+	SESSION_PAUSED, /* the host refused; once more after SESSION_PAUSE */
+};
+
+/* What becomes of a connection, once libcoap has returned. */
+enum session_drop {
+	DROP_NOT,
+	DROP_RETRY, /* another one at once, for the requests that were on their way */
+	DROP_PAUSE, /* another one to the same address after SESSION_PAUSE */
+	DROP_SKIP,  /* another one to the next address */
+	DROP_END,   /* the next request makes another one, with fresh addresses */
+};
+
+struct session_failure {
+	enum reason reason;
+	bool is_fatal;
+	char detail[192];
+};
+
+/* A request of the user, until it is completed. */
+struct waiter {
+	struct waiter *next;
+	struct tp_session *session;
+	tp_done_fn done;
+	void *data;
+	unsigned connections; /* of the session when the request was made */
+};
+
+struct tp_session {
+	struct tp *tp;
+	struct endpoint *endpoint;
+	struct tp_handlers handlers;
+	char *uri_text;
+	struct uri uri; /* looks into uri_text */
+	bool is_secure;
+
+	struct outgoing *out;
+	struct incoming *in;
+	struct waiter *waiters;
+
+	struct lookup *lookup;
+	uint64_t lookup_deadline;
+	struct resolve_result names;
+	uint64_t names_at; /* when they were found, 0: never */
+	bool is_trying;	   /* they are in use, however old */
+	size_t at;	   /* the address in use */
+
+	enum session_state state;
+	coap_session_t *coap; /* in HANDSHAKE and READY */
+	uint64_t deadline;    /* of the state; USEC_NEVER */
+	uint64_t begun;	      /* when the handshake began */
+	uint64_t icmp_at;     /* the first ICMP error since something was heard; 0: none */
+	bool is_heard;	      /* the peer at this address has answered */
+	bool is_retried;      /* libcoap had lost the session once for these requests */
+	unsigned connections;
+	uint16_t local_port;
+	char peer_text[ADDRESS_TEXT_MAX];
+	int last_alert;
+
+	struct session_failure failure; /* of the requests that end with -ESHUTDOWN */
+	enum session_drop drop;
+	bool is_lost;	  /* tell the user when libcoap has returned */
+	bool wants_close; /* tp_session_close() was called inside libcoap */
+
+	struct loop_source *timer;
+	bool is_due;	/* session_work() has something to do now */
+	bool *is_freed; /* set while session_work() runs */
+};
+
+extern const struct endpoint_ops session_endpoint_ops;
+
+/* session.c: from the loop only, with no libcoap on the stack. May free the session. */
+void session_work(struct tp_session *s);
+/* Ends all requests and the connection with this reason; harmless inside libcoap. */
+__attribute__((format(printf, 4, 5))) void session_fail(
+	struct tp_session *s, enum reason reason, bool is_fatal, const char *format, ...);
+
+/* connection.c: what is due now for the state that the session is in. */
+void connection_advance(struct tp_session *s);
+/* Starts looking the name up, unless its addresses are fresh or on their way. */
+void connection_look_up(struct tp_session *s);
+void connection_drop(struct tp_session *s);
+/* Harmless inside libcoap; DROP_END wins over the others. */
+void connection_want_drop(struct tp_session *s, enum session_drop drop);
+/* Does what was wanted. */
+void connection_settle(struct tp_session *s);
+/* When connection_advance() is due again. */
+uint64_t connection_due(const struct tp_session *s);

@@ -1,0 +1,146 @@
+#include "transport/tp.h"
+
+#include <math.h>
+#include <stdio.h>
+
+#include "base/cleanup.h"
+#include "codec/uri.h"
+#include "transport/coap.h"
+#include "transport/endpoint.h"
+
+/* libcoap calls a reset "alert" and prints payloads from its own level 7 on. */
+static void on_coap_log(coap_log_t level, const char *message)
+{
+	size_t len = strlen(message);
+
+	(void)level;
+	while (len > 0 && (message[len - 1] == '\n' || message[len - 1] == '\r'))
+		len--;
+	LOG(LOG_DEBUG, "libcoap: %.*s", (int)len, message);
+}
+
+static void start_libcoap(void)
+{
+	coap_startup();
+	coap_set_log_handler(on_coap_log);
+	/* 4: warnings; 6: information, without messages and their payloads; 0: next to nothing */
+	coap_set_log_level(log_level() >= LOG_DEBUG ? 6 : 0);
+}
+
+int tp_set(struct tp *tp, const struct tp_settings *settings)
+{
+	const char *interface = settings->interface ? settings->interface : "";
+
+	if (strlen(interface) >= sizeof tp->interface || settings->ack_timeout < USEC_PER_SEC ||
+		!(settings->ack_random_factor >= 1) || settings->body_max == 0)
+		return -EINVAL;
+	snprintf(tp->interface, sizeof tp->interface, "%s", interface);
+	tp->settings = *settings;
+	tp->settings.interface = tp->interface;
+	return 0;
+}
+
+static const struct answer *no_request(
+	void *owner, coap_session_t *from, const struct packet *request)
+{
+	static const struct answer silence = {.code = MSG_NO_RESPONSE};
+
+	(void)owner, (void)from, (void)request;
+	return &silence;
+}
+
+/* A context to see whether it can be set up as needed. */
+static int tp_probe(struct tp *tp)
+{
+	static const struct endpoint_ops ops = {.request = no_request};
+	struct endpoint *e;
+
+	if (!coap_dtls_is_supported())
+		return -ENOSYS;
+
+	int r = endpoint_new(tp, &ops, NULL, &e);
+	if (r == 0)
+		endpoint_free(e);
+	return r;
+}
+
+int tp_new(const struct loop *loop, const struct clock *clock, const struct tp_settings *settings,
+	struct tp **ret, const char **ret_why)
+{
+	_cleanup_(tp_free_p) struct tp *tp = calloc(1, sizeof(*tp));
+
+	*ret_why = "out of memory";
+	if (!tp)
+		return -ENOMEM;
+	tp->loop = loop;
+	tp->clock = clock;
+
+	int r = tp_set(tp, settings);
+	if (r < 0) {
+		*ret_why = "a setting is out of range";
+		return r;
+	}
+	r = resolver_new(loop, &tp->resolver);
+	if (r < 0)
+		return r;
+	r = security_catcher_new(&tp->catcher);
+	if (r < 0)
+		return r;
+
+	start_libcoap();
+	r = tp_probe(tp);
+	if (r == -ENOSYS)
+		*ret_why = "this libcoap does not use OpenSSL in the known way: no DTLS";
+	if (r < 0)
+		return r;
+
+	*ret_why = NULL;
+	*ret = TAKE_PTR(tp);
+	return 0;
+}
+
+struct tp *tp_free(struct tp *tp)
+{
+	if (!tp)
+		return NULL;
+	resolver_free(tp->resolver);
+	security_catcher_free(tp->catcher);
+	coap_set_log_handler(NULL);
+	free(tp);
+	return NULL;
+}
+
+void tp_free_p(struct tp **tp)
+{
+	*tp = tp_free(*tp);
+}
+
+uint64_t tp_max_transmit_wait(const struct tp *tp)
+{
+	const struct tp_settings *s = &tp->settings;
+	double factor = (exp2(s->max_retransmit + 1.0) - 1) * s->ack_random_factor;
+
+	return (uint64_t)((double)s->ack_timeout * factor);
+}
+
+bool tp_supports_mode(int64_t security_mode)
+{
+	return security_mode == MODE_PSK || security_mode == MODE_NOSEC;
+}
+
+int tp_has_route(const struct tp *tp, struct span text)
+{
+	struct address address;
+	struct uri uri;
+
+	if (uri_parse(text, &uri, NULL) < 0)
+		return 0;
+	if (address_parse(uri.host, uri.port, &address) < 0)
+		return -EAGAIN;
+	return address_probe(&address, tp->interface) == 0;
+}
+
+void tp_arm(const struct tp *tp, struct loop_source *timer, uint64_t at)
+{
+	(void)tp->loop->arm(timer, at, USEC_PER_MSEC);
+}

@@ -1,0 +1,20 @@
+#pragma once
+/*
+ * What the parts of transport/ share: the process-wide things. Not for other layers.
+ * Layer: transport.
+ */
+#include "transport/resolve.h"
+#include "transport/security.h"
+#include "transport/transport.h"
+
+struct tp {
+	const struct loop *loop;
+	const struct clock *clock;
+	struct tp_settings settings;
+	char interface[32]; /* what settings.interface points to */
+	struct resolver *resolver;
+	struct security_catcher *catcher;
+};
+
+/* Arms a timer a little late rather than a little early. USEC_NEVER disarms. */
+void tp_arm(const struct tp *tp, struct loop_source *timer, uint64_t at);
