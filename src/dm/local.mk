@@ -66,3 +66,10 @@ tests_unit_check_response_SOURCES = tests/unit/check_response.c tests/unit/runne
 tests_unit_check_response_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 tests_unit_check_response_LDADD = $(DM_LIBS) $(CHECK_LIBS)
 endif
+
+check_PROGRAMS += tests/fuzz/fuzz_dispatch
+TESTS += tests/fuzz/fuzz_dispatch
+tests_fuzz_fuzz_dispatch_SOURCES = tests/fuzz/fuzz_dispatch.c $(FUZZ_MAIN) $(SAMPLE)
+tests_fuzz_fuzz_dispatch_CPPFLAGS = $(AM_CPPFLAGS) -I$(srcdir)/tests
+tests_fuzz_fuzz_dispatch_LDADD = $(DM_LIBS)
+tests_fuzz_fuzz_dispatch_LDFLAGS = $(AM_LDFLAGS) $(LINK_FUZZ)

@@ -1,0 +1,175 @@
+/*
+ * Requests made of bytes against a managed device. Whatever they are, each gets an answer, a
+ * refused one changes nothing, and nobody touches object 0.
+ *
+ * A request: method, flags (VERSION_*, HAS_*), number of ids, ids of two octets each, the chosen
+ * options of one octet each, length of the payload, payload. Several may follow each other.
+ */
+#include "fuzz.h"
+
+#include <assert.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/reader.h"
+#include "dm/dispatch.h"
+#include "dm/links.h"
+#include "objects/access_control.h"
+#include "objects/device.h"
+#include "objects/security.h"
+#include "objects/server.h"
+#include "unit/sample.h"
+
+enum {
+	VERSION_MASK = 3,
+	HAS_FORMAT = 4,
+	HAS_ACCEPT = 8,
+	HAS_QUERY = 16,
+	HAS_OBSERVE = 32,
+	SECOND_SERVER = 64,
+};
+
+static const int formats[] = {
+	FORMAT_TEXT, FORMAT_LINK, FORMAT_OPAQUE, FORMAT_TLV, FORMAT_CBOR, FORMAT_SENML_CBOR, 65000};
+
+static const char *const queries[] = {"depth=0", "depth=1", "depth=3", "depth=", "pmin=1", "", "="};
+
+static void set(struct model *m, struct path p, struct value v)
+{
+	int r = model_set(m, p, &v);
+
+	assert(r == 0);
+}
+
+static void create(struct model *m, uint16_t oid, uint16_t iid)
+{
+	int r = model_create(m, PATH2(oid, iid), ORIGIN_BOOTSTRAP);
+
+	assert(r == 0);
+}
+
+static void add_server(struct model *m, uint16_t n, uint16_t ssid)
+{
+	create(m, OBJECT_SECURITY, n);
+	create(m, OBJECT_SERVER, n);
+	set(m, PATH3(OBJECT_SECURITY, n, SECURITY_SHORT_SERVER_ID), VALUE_INT(ssid));
+	set(m, PATH3(OBJECT_SECURITY, n, SECURITY_SECRET_KEY), VALUE_BYTES(span_of_text("key")));
+	set(m, PATH3(OBJECT_SERVER, n, SERVER_SHORT_SERVER_ID), VALUE_INT(ssid));
+	set(m, PATH3(OBJECT_SERVER, n, SERVER_LIFETIME), VALUE_INT(60));
+}
+
+/* Server 2 may do what the entry says with /30000/0, and nothing elsewhere. */
+static void guard(struct model *m)
+{
+	create(m, OBJECT_ACCESS_CONTROL, 0);
+	set(m, PATH3(OBJECT_ACCESS_CONTROL, 0, ACCESS_OBJECT_ID), VALUE_INT(SAMPLE));
+	set(m, PATH3(OBJECT_ACCESS_CONTROL, 0, ACCESS_INSTANCE_ID), VALUE_INT(0));
+	set(m, PATH4(OBJECT_ACCESS_CONTROL, 0, ACCESS_ACL, 2), VALUE_INT(7));
+	set(m, PATH3(OBJECT_ACCESS_CONTROL, 0, ACCESS_OWNER), VALUE_INT(1));
+}
+
+static struct model *device(struct sample *sample, bool has_second)
+{
+	static const struct device_facts facts = {.manufacturer = "Acme", .root = "/nonexistent"};
+	struct model *m = sample_model(sample);
+
+	if (model_add_object(m, &object_security, NULL) < 0 ||
+		model_add_object(m, &object_server, NULL) < 0 ||
+		model_add_object(m, &object_access_control, NULL) < 0 ||
+		model_add_object(m, &object_device, NULL) < 0 || device_fill(m, &facts) < 0)
+		abort();
+	add_server(m, 0, 1);
+	if (has_second) {
+		add_server(m, 1, 2);
+		guard(m);
+	}
+	set(m, PATH3(SAMPLE, 0, SAMPLE_TEXT), VALUE_TEXT("text"));
+	set(m, PATH4(SAMPLE, 0, SAMPLE_INTS, 1), VALUE_INT(1));
+	set(m, PATH3(SAMPLE, 0, SAMPLE_SENSOR), VALUE_INT(7));
+	return m;
+}
+
+/* An id now and then is no number, so that such paths are met, too. */
+static void take_path(struct reader *r, struct request *request, char text[8][8])
+{
+	size_t n = rd_u8(r) % 8;
+
+	for (size_t i = 0; i < n; i++) {
+		uint16_t id = (uint16_t)rd_be(r, 2);
+
+		snprintf(text[i], 8, id == 0xFFFE ? "x%u" : "%u", id);
+		(void)request_add_segment(request, span_of_text(text[i]));
+	}
+}
+
+static struct span take_request(
+	struct reader *r, struct request *request, struct dm_peer *peer, char text[8][8])
+{
+	uint8_t method = rd_u8(r), flags = rd_u8(r);
+
+	*request = request_of((enum msg_method)(method % 8));
+	peer->version = (enum lwm2m_version)((flags & VERSION_MASK) % 3);
+	peer->short_server_id = flags & SECOND_SERVER ? 2 : 1;
+	take_path(r, request, text);
+	if (flags & HAS_FORMAT)
+		request->content_format = formats[rd_u8(r) % (sizeof formats / sizeof *formats)];
+	if (flags & HAS_ACCEPT)
+		request->accept = formats[rd_u8(r) % (sizeof formats / sizeof *formats)];
+	if (flags & HAS_QUERY)
+		(void)request_add_query(request,
+			span_of_text(queries[rd_u8(r) % (sizeof queries / sizeof *queries)]));
+	if (flags & HAS_OBSERVE)
+		request->observe = rd_u8(r) & 1;
+	request->payload = rd_take(r, rd_u8(r));
+	return request->payload;
+}
+
+static void ask(struct model *m, struct reader *r)
+{
+	struct response response = {0};
+	struct request request;
+	struct dm_peer peer;
+	char text[8][8];
+
+	take_request(r, &request, &peer, text);
+
+	char *before = request.method == MSG_GET ? NULL : model_dump(m);
+
+	dm_dispatch(m, &peer, &request, &response);
+	assert(!model_in_transaction(m));
+	assert(msg_code_is_success(response.code) || response.code >> 5 == 4);
+	if (!msg_code_is_success(response.code))
+		assert(response.payload.len == 0 && !response.has_content_format);
+	if (request.method == MSG_GET) {
+		response_done(&response);
+		return;
+	}
+
+	char *after = model_dump(m);
+
+	assert(msg_code_is_success(response.code) || strcmp(before, after) == 0);
+	free(before);
+	free(after);
+	response_done(&response);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	struct sample sample = {0};
+	struct reader r = reader_of(span_of(data, size));
+	struct model *m = device(&sample, rd_u8(&r) & 1);
+	struct buf links = {0};
+
+	while (rd_left(&r) > 0)
+		ask(m, &r);
+
+	assert(span_is_text(
+		model_get_bytes(m, PATH3(OBJECT_SECURITY, 0, SECURITY_SECRET_KEY)), "key"));
+
+	int err = dm_links_register(m, LWM2M_1_2, &links);
+
+	assert(err == 0);
+	buf_done(&links);
+	model_free(m);
+	return 0;
+}
