@@ -8,7 +8,7 @@
 #include "base/parse.h"
 #include "codec/ids.h"
 #include "codec/path.h"
-#include "conf/definition.h"
+#include "conf/ddf.h"
 
 /* One path that is claimed, and where. */
 struct claim {
@@ -123,8 +123,8 @@ static int read_definition(
 	if (!f)
 		return 0;
 
-	char *text = calloc(1, DEFINITION_MAX + 1);
-	size_t len = text ? fread(text, 1, DEFINITION_MAX, f) : 0;
+	char *text = calloc(1, DDF_MAX + 1);
+	size_t len = text ? fread(text, 1, DDF_MAX, f) : 0;
 	int r = text ? file_set_add(&c->files, path, ret) : -ENOMEM;
 
 	fclose(f);
@@ -161,7 +161,7 @@ static bool is_parsed(int r)
 	return r == 0;
 }
 
-static bool fits_text(const char *text, enum definition_type type)
+static bool fits_text(const char *text, enum ddf_type type)
 {
 	_cleanup_(buf_done) struct buf bytes = {0};
 	struct span s = span_of_text(text);
@@ -198,7 +198,7 @@ static bool fits_text(const char *text, enum definition_type type)
 	return false;
 }
 
-static bool fits(const struct node *n, enum definition_type type)
+static bool fits(const struct node *n, enum ddf_type type)
 {
 	bool is_integer = type == TYPE_INTEGER || type == TYPE_UNSIGNED || type == TYPE_TIME;
 
@@ -222,7 +222,7 @@ static bool fits(const struct node *n, enum definition_type type)
 }
 
 static void check_values(
-	struct check *c, const struct node *entry, const struct definition_resource *resource)
+	struct check *c, const struct node *entry, const struct ddf_resource *resource)
 {
 	static const char *const values[] = {"value", "default"};
 	const struct node *writable = node_child(entry, "writable");
@@ -234,7 +234,7 @@ static void check_values(
 		if (n && !fits(n, resource->type))
 			report_add(c->report, SEVERITY_ERROR, n->at, "value-type", NULL,
 				"%s: the resource holds %s, this is %s", values[i],
-				definition_type_name(resource->type), node_type_name(n->type));
+				ddf_type_name(resource->type), node_type_name(n->type));
 	}
 	if (writable && !(writable->type == NODE_BOOL && writable->boolean))
 		writable = NULL;
@@ -247,7 +247,7 @@ static void check_values(
 static int check_definition(struct check *c, const struct node *entry, struct path path)
 {
 	const struct node *at = node_child(entry, "path");
-	struct definition_resource resource;
+	struct ddf_resource resource;
 	struct conf_file *file;
 	struct fault fault;
 	unsigned line;
@@ -261,9 +261,9 @@ static int check_definition(struct check *c, const struct node *entry, struct pa
 			at->text, path.id[0]);
 		return 0;
 	}
-	r = definition_check(file->text, path.id[0], &line, &fault);
+	r = ddf_check(file->text, path.id[0], &line, &fault);
 	if (r == 0)
-		r = definition_resource(file->text, path.id[2], &resource, &line, &fault);
+		r = ddf_resource(file->text, path.id[2], &resource, &line, &fault);
 	if (r == 0)
 		check_values(c, entry, &resource);
 	else if (r == -ENOENT)

@@ -7,9 +7,9 @@
 #include "base/span.h"
 #include "conf/fault.h"
 
-enum { DEFINITION_MAX = 1024 * 1024 };
+enum { DDF_MAX = 1024 * 1024 };
 
-enum definition_type {
+enum ddf_type {
 	TYPE_NONE, /* of an executable resource */
 	TYPE_STRING,
 	TYPE_INTEGER,
@@ -22,8 +22,8 @@ enum definition_type {
 	TYPE_CORELNK,
 };
 
-struct definition_resource {
-	enum definition_type type;
+struct ddf_resource {
+	enum ddf_type type;
 	bool is_readable, is_writable, is_executable;
 };
 
@@ -31,8 +31,8 @@ struct definition_resource {
  * Checks that xml (comments are blanked out in it) defines the object. -EINVAL: *fault and the
  * line, 0 for the file as a whole.
  */
-int definition_check(char *xml, uint16_t object, unsigned *ret_line, struct fault *fault);
+int ddf_check(char *xml, uint16_t object, unsigned *ret_line, struct fault *fault);
 /* -ENOENT: the object has no such resource; -EINVAL as above. */
-int definition_resource(const char *xml, uint16_t resource, struct definition_resource *ret,
-	unsigned *ret_line, struct fault *fault);
-const char *definition_type_name(enum definition_type type);
+int ddf_resource(const char *xml, uint16_t resource, struct ddf_resource *ret, unsigned *ret_line,
+	struct fault *fault);
+const char *ddf_type_name(enum ddf_type type);

@@ -1,4 +1,4 @@
-#include "conf/definition.h"
+#include "conf/ddf.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -16,7 +16,7 @@ static const char *const type_names[] = {
 	[TYPE_CORELNK] = "Corelnk",
 };
 
-const char *definition_type_name(enum definition_type type)
+const char *ddf_type_name(enum ddf_type type)
 {
 	return type == TYPE_NONE ? "no value" : type_names[type];
 }
@@ -67,7 +67,7 @@ static struct span element(const char *start, const char *end, const char *name)
 	return span_of(from, (size_t)(to - from));
 }
 
-int definition_check(char *xml, uint16_t object, unsigned *ret_line, struct fault *fault)
+int ddf_check(char *xml, uint16_t object, unsigned *ret_line, struct fault *fault)
 {
 	char id[8];
 
@@ -90,8 +90,8 @@ int definition_check(char *xml, uint16_t object, unsigned *ret_line, struct faul
 	return 0;
 }
 
-int definition_resource(const char *xml, uint16_t resource, struct definition_resource *ret,
-	unsigned *ret_line, struct fault *fault)
+int ddf_resource(const char *xml, uint16_t resource, struct ddf_resource *ret, unsigned *ret_line,
+	struct fault *fault)
 {
 	char tag[32];
 
@@ -111,13 +111,13 @@ int definition_resource(const char *xml, uint16_t resource, struct definition_re
 	struct span operations = element(start, end, "Operations");
 	struct span type = element(start, end, "Type");
 
-	*ret = (struct definition_resource){
+	*ret = (struct ddf_resource){
 		.is_readable = operations.len && memchr(operations.data, 'R', operations.len),
 		.is_writable = operations.len && memchr(operations.data, 'W', operations.len),
 		.is_executable = operations.len && memchr(operations.data, 'E', operations.len)};
 	for (size_t i = 0; i < sizeof type_names / sizeof *type_names; i++)
 		if (span_is_text(type, type_names[i])) {
-			ret->type = (enum definition_type)i;
+			ret->type = (enum ddf_type)i;
 			return 0;
 		}
 	return fault_set(fault, "definition-invalid", "Item %u has the type \"%.*s\"", resource,
