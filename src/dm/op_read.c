@@ -45,16 +45,20 @@ static int add_resource(struct records *l, const struct model *m, struct path p,
 	size_t before = l->n;
 	int r = 0;
 
-	if (!is_multiple)
-		return model_get(m, p, &v) == 0 ? records_add(l, p, v) : 0;
+	if (!is_multiple) {
+		r = model_get(m, p, &v);
+		return r < 0 ? r : records_add(l, p, v);
+	}
 
 	while (r == 0 && model_next_resource_instance(m, p, &cursor, &riid)) {
 		r = model_get(m, path_child(p, riid), &v);
 		if (r == 0)
 			r = records_add(l, path_child(p, riid), v);
 	}
+	if (r < 0 || l->n > before)
+		return r;
 	/* a set without instances is told as such */
-	return r == 0 && l->n == before ? records_add(l, p, (struct value){0}) : r;
+	return model_exists(m, p) ? records_add(l, p, (struct value){0}) : -ENOENT;
 }
 
 /* Resources that cannot be read are left out (device-management.md section 3, Read). */
@@ -166,8 +170,6 @@ int op_read(const struct operation *op)
 		return r;
 
 	model_refresh(op->m, op->path);
-	if (op->path.depth >= 3 && !model_exists(op->m, op->path))
-		return -ENOENT;
 	r = collect(&l, op);
 	if (r < 0)
 		return r;

@@ -61,6 +61,10 @@ static size_t search(const struct model *m, uint32_t oid)
 
 static struct object *find_object(const struct model *m, uint16_t oid)
 {
+	/* objects 0 to 3 are always there */
+	if (oid < m->n && m->objects[oid]->def->id == oid)
+		return m->objects[oid];
+
 	size_t at = search(m, oid);
 
 	return at < m->n && m->objects[at]->def->id == oid ? m->objects[at] : NULL;
@@ -473,16 +477,18 @@ void model_on_change(struct model *m,
 	m->changed_data = data;
 }
 
+static void refresh(struct model *m, const struct object *o, struct path target)
+{
+	if (o && o->def->hooks && o->def->hooks->refresh)
+		o->def->hooks->refresh(o->data, m, target);
+}
+
 void model_refresh(struct model *m, struct path target)
 {
-	for (size_t i = 0; i < m->n; i++) {
-		const struct object *o = m->objects[i];
-
-		if (target.depth > 0 && o->def->id != target.id[0])
-			continue;
-		if (o->def->hooks && o->def->hooks->refresh)
-			o->def->hooks->refresh(o->data, m, target);
-	}
+	if (target.depth > 0)
+		refresh(m, find_object(m, target.id[0]), target);
+	for (size_t i = 0; target.depth == 0 && i < m->n; i++)
+		refresh(m, m->objects[i], target);
 }
 
 int model_check(const struct model *m, struct path resource, const struct value *v)

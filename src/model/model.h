@@ -110,7 +110,7 @@ int model_delete(struct model *m, struct path p);
  * An equal value is no change.
  */
 int model_set(struct model *m, struct path p, const struct value *v);
-/* Whether model_set() would take the value: 0, -ENOENT, -EDOM, -ERANGE. The instance need not exist.
+/* Whether model_set() would take the value; the instance need not exist. 0, -ENOENT, -EDOM, -ERANGE
  */
 int model_fits(const struct model *m, struct path p, const struct value *v);
 /* A multiple resource without instances. Errors as model_set(). */

@@ -298,13 +298,18 @@ static void refresh_power(const struct device_actions *a, struct model *m)
 }
 
 /* The resources that change by themselves. A Read of any other asks the system nothing. */
+enum {
+	POWER = 1 << DEVICE_POWER_SOURCES | 1 << DEVICE_POWER_VOLTAGE | 1 << DEVICE_POWER_CURRENT |
+		1 << DEVICE_BATTERY_LEVEL | 1 << DEVICE_BATTERY_STATUS,
+	DYNAMIC = POWER | 1 << DEVICE_MEMORY_FREE | 1 << DEVICE_CURRENT_TIME |
+		  1 << DEVICE_UTC_OFFSET | 1 << DEVICE_TIMEZONE,
+};
+
 static const struct {
 	uint32_t rids; /* bits */
 	void (*refresh)(const struct device_actions *a, struct model *m);
 } dynamic[] = {
-	{1u << DEVICE_POWER_SOURCES | 1u << DEVICE_POWER_VOLTAGE | 1u << DEVICE_POWER_CURRENT |
-			1u << DEVICE_BATTERY_LEVEL | 1u << DEVICE_BATTERY_STATUS,
-		refresh_power},
+	{POWER, refresh_power},
 	{1u << DEVICE_MEMORY_FREE, refresh_storage},
 	{1u << DEVICE_CURRENT_TIME, refresh_time},
 	{1u << DEVICE_UTC_OFFSET, refresh_offset},
@@ -316,11 +321,11 @@ static void refresh(void *data, struct model *m, struct path target)
 	static const struct device_actions none;
 	uint32_t rids = UINT32_MAX;
 
-	if (target.device != 0 || (target.depth >= 2 && target.id[1] != 0) ||
+	if (target.depth >= 3)
+		rids = target.id[2] < 32 ? (1u << target.id[2]) & DYNAMIC : 0;
+	if (!rids || target.device != 0 || (target.depth >= 2 && target.id[1] != 0) ||
 		!model_exists(m, PATH2(OBJECT_DEVICE, 0)))
 		return;
-	if (target.depth >= 3)
-		rids = target.id[2] < 32 ? 1u << target.id[2] : 0;
 	for (size_t i = 0; i < sizeof dynamic / sizeof *dynamic; i++)
 		if (rids & dynamic[i].rids)
 			dynamic[i].refresh(data ? data : &none, m);
