@@ -220,6 +220,7 @@ static bool is_socket_of(int fd, const struct address *local, const struct addre
 {
 	struct sockaddr_storage sa;
 	socklen_t len = sizeof sa;
+	int type;
 
 	if (getsockname(fd, (struct sockaddr *)&sa, &len) < 0 ||
 		(sa.ss_family != AF_INET && sa.ss_family != AF_INET6))
@@ -227,36 +228,38 @@ static bool is_socket_of(int fd, const struct address *local, const struct addre
 
 	struct address got = address_of((struct sockaddr *)&sa, len);
 
-	if (!address_is_equal(&got, local))
+	len = sizeof type;
+	if (!address_is_equal(&got, local) ||
+		getsockopt(fd, SOL_SOCKET, SO_TYPE, &type, &len) < 0 || type != SOCK_DGRAM)
 		return false;
 	len = sizeof sa;
 	if (getpeername(fd, (struct sockaddr *)&sa, &len) < 0)
-		return false;
+		return !peer;
 	got = address_of((struct sockaddr *)&sa, len);
-	return address_is_equal(&got, peer);
+	return peer && address_is_equal(&got, peer);
 }
 
 /*
- * libcoap shows no descriptor, so the session's socket is looked for among ours. Without the
- * permission to bind to a device the local address of the interface has to do.
+ * libcoap shows no descriptor, so the socket is looked for among ours. Without the permission to
+ * bind to a device the local address of the interface has to do.
  */
-static void bind_to_interface(const coap_session_t *session, const char *interface)
+void endpoint_bind_to_interface(
+	const struct endpoint *e, const struct address *local, const struct address *peer)
 {
-	struct address local = endpoint_address(coap_session_get_addr_local(session));
-	struct address peer = endpoint_address(coap_session_get_addr_remote(session));
-	DIR *dir = opendir("/proc/self/fd");
+	const char *interface = e->tp->interface;
+	DIR *dir = interface[0] ? opendir("/proc/self/fd") : NULL;
 	const struct dirent *entry;
 
 	while (dir && (entry = readdir(dir))) {
 		uint32_t fd;
 
 		if (parse_u32(span_of_text(entry->d_name), &fd) < 0 ||
-			!is_socket_of((int)fd, &local, &peer))
+			!is_socket_of((int)fd, local, peer))
 			continue;
 		if (setsockopt((int)fd, SOL_SOCKET, SO_BINDTODEVICE, interface,
 			    (socklen_t)strlen(interface)) < 0)
-			LOG(LOG_DEBUG, "a session is not bound to %s but has its address: %s",
-				interface, strerror(errno));
+			LOG(LOG_DEBUG, "a socket cannot be bound to %s: %s", interface,
+				strerror(errno));
 	}
 	if (dir)
 		closedir(dir);
@@ -279,8 +282,10 @@ coap_session_t *endpoint_connect(
 	if (!session)
 		return NULL;
 	endpoint_tune(&e->tp->settings, session);
-	if (e->tp->interface[0])
-		bind_to_interface(session, e->tp->interface);
+
+	struct address bound = endpoint_address(coap_session_get_addr_local(session));
+
+	endpoint_bind_to_interface(e, &bound, peer);
 	return session;
 }
 

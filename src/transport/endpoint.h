@@ -49,5 +49,8 @@ coap_session_t *endpoint_connect(struct endpoint *e, const struct address *peer,
 void endpoint_drop(struct endpoint *e, coap_session_t *session);
 /* As outbound_send(). */
 int endpoint_send(struct endpoint *e, coap_session_t *session, const struct packet *p);
+/* Binds the socket with this local address, and this peer unless NULL, to tp's interface. */
+void endpoint_bind_to_interface(
+	const struct endpoint *e, const struct address *local, const struct address *peer);
 struct address endpoint_address(const coap_address_t *a);
 coap_address_t endpoint_coap_address(const struct address *a);

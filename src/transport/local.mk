@@ -6,6 +6,7 @@ src_transport_libtransport_a_SOURCES = \
 	%D%/connection.c \
 	%D%/endpoint.c %D%/endpoint.h \
 	%D%/inbound.c %D%/inbound.h \
+	%D%/listener.c \
 	%D%/outbound.c %D%/outbound.h \
 	%D%/resolve.c %D%/resolve.h \
 	%D%/security.c %D%/security.h \
