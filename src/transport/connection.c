@@ -1,6 +1,6 @@
 #include <stdio.h>
 
-#include "transport/session.h"
+#include "transport/tp_session.h"
 
 /* The way to the peer: its name, its addresses one after the other, the handshake, the loss. */
 
@@ -169,7 +169,7 @@ static void connection_start(struct tp_session *s)
 
 static void fail_by_watch(struct tp_session *s)
 {
-	struct security_verdict v = security_judge(&s->endpoint->watch);
+	struct tls_verdict v = tls_judge(&s->endpoint->watch);
 
 	if (v.reason == REASON_DTLS_TIMEOUT && s->icmp_at)
 		session_fail(s, REASON_NET_REFUSED, false, "%s: port unreachable", s->peer_text);
@@ -285,13 +285,13 @@ static bool handshake_ran_out(const struct tp_session *s)
 
 static void on_closed(struct tp_session *s)
 {
-	const struct security_watch *w = &s->endpoint->watch;
+	const struct tls_watch *w = &s->endpoint->watch;
 
-	if (w->alert_seen != SECURITY_ALERT_NONE)
+	if (w->alert_seen != TLS_ALERT_NONE)
 		s->last_alert = w->alert_seen;
 	if (s->drop != DROP_NOT)
 		return;
-	if (w->alert_seen == SECURITY_ALERT_NONE && w->alert_sent == SECURITY_ALERT_NONE &&
+	if (w->alert_seen == TLS_ALERT_NONE && w->alert_sent == TLS_ALERT_NONE &&
 		!handshake_ran_out(s))
 		on_icmp(s, true);
 	else if (s->state == SESSION_HANDSHAKE)

@@ -76,7 +76,7 @@ static unsigned on_psk(SSL *ssl, const char *hint, char *identity, unsigned iden
 	(void)hint;
 	if (!session)
 		return 0;
-	return security_give_psk(
+	return tls_give_psk(
 		&endpoint_of(session)->credentials, identity, identity_size, key, key_size);
 }
 
@@ -93,13 +93,13 @@ static void on_info(const SSL *ssl, int where, int value)
 
 	if (where & SSL_CB_HANDSHAKE_START) {
 		int r = SSL_is_server(ssl)
-				? security_server_setup(s)
-				: security_client_setup(s, &e->credentials, &e->watch, on_psk);
+				? tls_server_setup(s)
+				: tls_client_setup(s, &e->credentials, &e->watch, on_psk);
 
 		if (r < 0)
 			LOG(LOG_ERROR, "a security session cannot be set up as needed");
 	}
-	e->security.libcoap_info(ssl, where, value);
+	e->contexts.libcoap_info(ssl, where, value);
 }
 
 static void endpoint_ready(void *data, uint32_t events)
@@ -128,10 +128,10 @@ static int add_resource(
 
 static int endpoint_make_context(struct endpoint *e)
 {
-	security_catch(e->tp->catcher, &e->security);
+	tls_catch(e->tp->catcher, &e->contexts);
 	e->context = coap_new_context(NULL);
 
-	int r = security_catch_end(e->tp->catcher, on_info);
+	int r = tls_catch_end(e->tp->catcher, on_info);
 	if (!e->context)
 		return -ENOMEM;
 	if (r < 0)
@@ -157,7 +157,7 @@ int endpoint_new(struct tp *tp, const struct endpoint_ops *ops, void *owner, str
 	if (!e)
 		return -ENOMEM;
 	*e = (struct endpoint){.tp = tp, .ops = ops, .owner = owner};
-	security_watch_reset(&e->watch);
+	tls_watch_reset(&e->watch);
 
 	int r = endpoint_make_context(e);
 	if (r == 0)
@@ -181,7 +181,7 @@ struct endpoint *endpoint_free(struct endpoint *e)
 		e->depth++;
 		coap_free_context(e->context);
 	}
-	security_credentials_done(&e->credentials);
+	tls_credentials_done(&e->credentials);
 	free(e);
 	return NULL;
 }
@@ -272,7 +272,7 @@ coap_session_t *endpoint_connect(
 	struct address any = address_any(peer->any.sa_family, 0);
 	bool is_free = address_is_equal(local, &any);
 
-	security_watch_reset(&e->watch);
+	tls_watch_reset(&e->watch);
 	e->depth++;
 
 	coap_session_t *session = coap_new_client_session(e->context, is_free ? NULL : &from, &to,

@@ -1,7 +1,7 @@
 #pragma once
 /*
  * One context of libcoap in the event loop: what comes in is turned into packets and handed to
- * the owner; block mode 0, one resource for every path. Layer: transport. (README decision 4)
+ * the owner; block mode 0, one resource for every path. Layer: transport.
  */
 #include "exchange/answer.h"
 #include "transport/coap.h"
@@ -27,9 +27,9 @@ struct endpoint {
 	const struct endpoint_ops *ops;
 	void *owner;
 	coap_context_t *context;
-	struct security_contexts security;
-	struct security_credentials credentials; /* of client sessions */
-	struct security_watch watch;		 /* of the one client session */
+	struct tls_contexts contexts;
+	struct tls_credentials credentials; /* of client sessions */
+	struct tls_watch watch;		 /* of the one client session */
 	struct loop_source *io;
 	unsigned depth; /* > 0: libcoap is on the stack */
 };

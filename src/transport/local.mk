@@ -6,11 +6,11 @@ src_transport_libtransport_a_SOURCES = \
 	%D%/connection.c \
 	%D%/endpoint.c %D%/endpoint.h \
 	%D%/inbound.c %D%/inbound.h \
-	%D%/listener.c \
+	%D%/tp_listener.c \
 	%D%/outbound.c %D%/outbound.h \
 	%D%/resolve.c %D%/resolve.h \
-	%D%/security.c %D%/security.h \
-	%D%/session.c %D%/session.h \
+	%D%/tls.c %D%/tls.h \
+	%D%/tp_session.c %D%/tp_session.h \
 	%D%/tp.c %D%/tp.h \
 	%D%/transport.h
 # What a program with transport/ needs besides our own libraries.
@@ -18,16 +18,16 @@ TRANSPORT_LIBS = $(COAP_LIBS) $(SSL_LIBS) $(CRYPTO_LIBS) -lpthread -lm
 
 if HAVE_CHECK
 TRANSPORT_TESTS = \
-	tests/unit/check_session
+	tests/unit/check_tp_session
 check_PROGRAMS += $(TRANSPORT_TESTS)
 TESTS += $(TRANSPORT_TESTS)
 TRANSPORT_TEST_SOURCES = tests/unit/runner.c tests/unit/testloop.c tests/unit/peer.c
 TRANSPORT_TEST_LIBS = src/transport/libtransport.a src/exchange/libexchange.a \
 	src/codec/libcodec.a src/base/libbase.a $(CHECK_LIBS) $(TRANSPORT_LIBS)
 TRANSPORT_TEST_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS) $(COAP_CFLAGS) $(SSL_CFLAGS)
-tests_unit_check_session_SOURCES = tests/unit/check_session.c $(TRANSPORT_TEST_SOURCES)
-tests_unit_check_session_CFLAGS = $(TRANSPORT_TEST_CFLAGS)
-tests_unit_check_session_LDADD = $(TRANSPORT_TEST_LIBS)
+tests_unit_check_tp_session_SOURCES = tests/unit/check_tp_session.c $(TRANSPORT_TEST_SOURCES)
+tests_unit_check_tp_session_CFLAGS = $(TRANSPORT_TEST_CFLAGS)
+tests_unit_check_tp_session_LDADD = $(TRANSPORT_TEST_LIBS)
 endif
 
 EXTRA_DIST += tests/unit/testloop.h tests/unit/peer.h

@@ -2,7 +2,7 @@
 /*
  * Names to addresses, off the loop: one short thread for each name that is waited for, at most
  * eight at a time. A look-up that is given up is not joined; its late answer is dropped. Literals
- * need no thread. Layer: transport. (README decision 5)
+ * need no thread. Layer: transport.
  */
 #include "base/loop.h"
 #include "base/reason.h"

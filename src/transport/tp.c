@@ -83,7 +83,7 @@ int tp_new(const struct loop *loop, const struct clock *clock, const struct tp_s
 	r = resolver_new(loop, &tp->resolver);
 	if (r < 0)
 		return r;
-	r = security_catcher_new(&tp->catcher);
+	r = tls_catcher_new(&tp->catcher);
 	if (r < 0)
 		return r;
 
@@ -104,7 +104,7 @@ struct tp *tp_free(struct tp *tp)
 	if (!tp)
 		return NULL;
 	resolver_free(tp->resolver);
-	security_catcher_free(tp->catcher);
+	tls_catcher_free(tp->catcher);
 	coap_set_log_handler(NULL);
 	free(tp);
 	return NULL;

@@ -4,7 +4,7 @@
  * Layer: transport.
  */
 #include "transport/resolve.h"
-#include "transport/security.h"
+#include "transport/tls.h"
 #include "transport/transport.h"
 
 struct tp {
@@ -13,7 +13,7 @@ struct tp {
 	struct tp_settings settings;
 	char interface[32]; /* what settings.interface points to */
 	struct resolver *resolver;
-	struct security_catcher *catcher;
+	struct tls_catcher *catcher;
 };
 
 /* Arms a timer a little late rather than a little early. USEC_NEVER disarms. */

@@ -8,7 +8,7 @@
 
 /*
  * The door for server-initiated bootstrap: a DTLS server that takes one identity and key, or a
- * UDP socket that hears one host only. Everybody else gets no answer. (spec bootstrap 2.1)
+ * UDP socket that hears one host only. Everybody else gets no answer. (TS 1.0 5.2.3)
  */
 
 enum { CALLERS_MAX = 4, HANDSHAKES_MAX = 4, IDLE_SEC = 300 };
@@ -325,7 +325,7 @@ static int listener_open(struct tp_listener *l, const struct tp_listen *listen)
 	int r = endpoint_new(l->tp, &listener_ops, l, &l->endpoint);
 
 	if (r == 0)
-		r = security_credentials_set(&l->endpoint->credentials, listen->mode,
+		r = tls_credentials_set(&l->endpoint->credentials, listen->mode,
 			listen->identity, listen->secret_key, span_of(NULL, 0));
 	if (r == 0)
 		r = listen->mode == MODE_NOSEC ? listener_set_peer(l, listen->peer_uri)

@@ -8,7 +8,7 @@
 #include "exchange/outgoing.h"
 #include "transport/endpoint.h"
 
-/* Deadlines of the steps (README decision 25) */
+/* Deadlines of the steps */
 #define SESSION_NAME_TIME (30 * USEC_PER_SEC)
 #define SESSION_HANDSHAKE_TIME (35 * USEC_PER_SEC)
 /* while another address is left to try */

@@ -1,4 +1,4 @@
-#include "transport/security.h"
+#include "transport/tls.h"
 
 #include <errno.h>
 #include <openssl/crypto.h>
@@ -7,23 +7,23 @@
 #include <stdlib.h>
 
 /* CCM_8 is mandatory in LwM2M and counts as too weak since OpenSSL 3.2: hence the level. AEAD
- * before CBC (RFC 7457). (spec security section 2) */
+ * before CBC (RFC 7457). (TS transport 5.2.8) */
 static const char psk_ciphers[] = "ECDHE-PSK-CHACHA20-POLY1305:PSK-AES128-GCM-SHA256:"
 				  "PSK-AES128-CCM:PSK-AES128-CCM8:ECDHE-PSK-AES128-CBC-SHA256:"
 				  "PSK-AES128-CBC-SHA256:@SECLEVEL=0";
 
 enum { HANDSHAKE_SERVER_HELLO = 2, HANDSHAKE_FINISHED = 20, ALERT_FATAL = 2 };
 
-struct security_catcher {
+struct tls_catcher {
 	int index; /* of the extra data whose construction tells of each new SSL_CTX */
-	struct security_contexts *contexts; /* NULL: not catching */
+	struct tls_contexts *contexts; /* NULL: not catching */
 	pthread_t thread;
 };
 
 static void on_new_context(
 	void *parent, void *ptr, CRYPTO_EX_DATA *ad, int idx, long argl, void *argp)
 {
-	struct security_catcher *c = argp;
+	struct tls_catcher *c = argp;
 
 	(void)ptr, (void)ad, (void)idx, (void)argl;
 	if (!c->contexts || !pthread_equal(c->thread, pthread_self()))
@@ -36,9 +36,9 @@ static void on_new_context(
 	c->contexts->count++;
 }
 
-int security_catcher_new(struct security_catcher **ret)
+int tls_catcher_new(struct tls_catcher **ret)
 {
-	struct security_catcher *c = calloc(1, sizeof(*c));
+	struct tls_catcher *c = calloc(1, sizeof(*c));
 
 	if (!c)
 		return -ENOMEM;
@@ -52,7 +52,7 @@ int security_catcher_new(struct security_catcher **ret)
 	return 0;
 }
 
-struct security_catcher *security_catcher_free(struct security_catcher *c)
+struct tls_catcher *tls_catcher_free(struct tls_catcher *c)
 {
 	if (c)
 		CRYPTO_free_ex_index(CRYPTO_EX_INDEX_SSL_CTX, c->index);
@@ -60,22 +60,22 @@ struct security_catcher *security_catcher_free(struct security_catcher *c)
 	return NULL;
 }
 
-void security_catch(struct security_catcher *c, struct security_contexts *contexts)
+void tls_catch(struct tls_catcher *c, struct tls_contexts *contexts)
 {
-	*contexts = (struct security_contexts){0};
+	*contexts = (struct tls_contexts){0};
 	c->thread = pthread_self();
 	c->contexts = contexts;
 }
 
-int security_set_ciphers(SSL_CTX *ctx)
+int tls_set_ciphers(SSL_CTX *ctx)
 {
 	return SSL_CTX_set_cipher_list(ctx, psk_ciphers) == 1 ? 0 : -ENOSYS;
 }
 
-int security_catch_end(
-	struct security_catcher *c, void (*info)(const SSL *ssl, int where, int value))
+int tls_catch_end(
+	struct tls_catcher *c, void (*info)(const SSL *ssl, int where, int value))
 {
-	struct security_contexts *got = c->contexts;
+	struct tls_contexts *got = c->contexts;
 
 	c->contexts = NULL;
 	if (got->count != 2 || !SSL_CTX_get_info_callback(got->dtls) ||
@@ -87,7 +87,7 @@ int security_catch_end(
 	SSL_CTX_set_info_callback(got->tls, info);
 	if (SSL_CTX_set_min_proto_version(got->dtls, DTLS1_2_VERSION) != 1 ||
 		SSL_CTX_set_min_proto_version(got->tls, TLS1_2_VERSION) != 1 ||
-		security_set_ciphers(got->dtls) < 0)
+		tls_set_ciphers(got->dtls) < 0)
 		return -ENOSYS;
 	return 0;
 }
@@ -108,7 +108,7 @@ static int text_of_span(struct span from, size_t max, char **ret)
 	return 0;
 }
 
-int security_credentials_set(struct security_credentials *c, enum security_mode mode,
+int tls_credentials_set(struct tls_credentials *c, enum security_mode mode,
 	struct span identity, struct span key, struct span sni)
 {
 	int r;
@@ -119,35 +119,35 @@ int security_credentials_set(struct security_credentials *c, enum security_mode 
 	}
 	if (mode != MODE_PSK)
 		return -ENOTSUP;
-	if (key.len == 0 || key.len > SECURITY_KEY_MAX)
+	if (key.len == 0 || key.len > TLS_KEY_MAX)
 		return -EINVAL;
 
 	c->mode = mode;
-	r = text_of_span(identity, SECURITY_IDENTITY_MAX, &c->identity);
+	r = text_of_span(identity, TLS_IDENTITY_MAX, &c->identity);
 	if (r == 0)
 		r = secret_set(&c->key, key);
 	if (r == 0 && sni.len)
 		r = text_of_span(sni, 255, &c->sni);
 	if (r < 0)
-		security_credentials_done(c);
+		tls_credentials_done(c);
 	return r;
 }
 
-void security_credentials_done(struct security_credentials *c)
+void tls_credentials_done(struct tls_credentials *c)
 {
 	secret_done(&c->key);
 	free(c->identity);
 	free(c->sni);
-	*c = (struct security_credentials){.mode = c->mode};
+	*c = (struct tls_credentials){.mode = c->mode};
 }
 
-void security_watch_reset(struct security_watch *w)
+void tls_watch_reset(struct tls_watch *w)
 {
-	*w = (struct security_watch){
-		.alert_seen = SECURITY_ALERT_NONE, .alert_sent = SECURITY_ALERT_NONE};
+	*w = (struct tls_watch){
+		.alert_seen = TLS_ALERT_NONE, .alert_sent = TLS_ALERT_NONE};
 }
 
-static void watch_handshake(struct security_watch *w, bool is_sent, uint8_t type)
+static void watch_handshake(struct tls_watch *w, bool is_sent, uint8_t type)
 {
 	if (type == HANDSHAKE_SERVER_HELLO && !is_sent)
 		w->server_hello_seen = true;
@@ -161,7 +161,7 @@ static void watch_handshake(struct security_watch *w, bool is_sent, uint8_t type
 static void on_message(int is_sent, int version, int content_type, const void *bytes, size_t len,
 	SSL *ssl, void *arg)
 {
-	struct security_watch *w = arg;
+	struct tls_watch *w = arg;
 	const uint8_t *octet = bytes;
 
 	(void)version, (void)ssl;
@@ -177,7 +177,7 @@ static void on_message(int is_sent, int version, int content_type, const void *b
 		w->alert_sent = octet[1];
 }
 
-unsigned security_give_psk(const struct security_credentials *c, char *identity,
+unsigned tls_give_psk(const struct tls_credentials *c, char *identity,
 	unsigned identity_size, uint8_t *key, unsigned key_size)
 {
 	size_t len = c->identity ? strlen(c->identity) : 0;
@@ -190,8 +190,8 @@ unsigned security_give_psk(const struct security_credentials *c, char *identity,
 	return (unsigned)c->key.len;
 }
 
-int security_client_setup(SSL *ssl, const struct security_credentials *credentials,
-	struct security_watch *watch, SSL_psk_client_cb_func give_psk)
+int tls_client_setup(SSL *ssl, const struct tls_credentials *credentials,
+	struct tls_watch *watch, SSL_psk_client_cb_func give_psk)
 {
 	SSL_set_msg_callback(ssl, on_message);
 	SSL_set_msg_callback_arg(ssl, watch);
@@ -204,19 +204,19 @@ int security_client_setup(SSL *ssl, const struct security_credentials *credentia
 	return 0;
 }
 
-int security_server_setup(SSL *ssl)
+int tls_server_setup(SSL *ssl)
 {
 	SSL_set_options(ssl, SSL_OP_NO_RENEGOTIATION | SSL_OP_CIPHER_SERVER_PREFERENCE);
 	return SSL_set_cipher_list(ssl, psk_ciphers) == 1 ? 0 : -ENOSYS;
 }
 
-bool security_alert_is_fatal(int alert)
+bool tls_alert_is_fatal(int alert)
 {
 	return (alert >= 42 && alert <= 46) || alert == 48 || alert == 49 ||
 	       (alert >= 112 && alert <= 115);
 }
 
-const char *security_alert_name(int alert)
+const char *tls_alert_name(int alert)
 {
 	return SSL_alert_desc_string_long(alert);
 }
@@ -233,7 +233,7 @@ static const struct {
 };
 /* clang-format on */
 
-static enum reason alert_reason(const struct security_watch *w)
+static enum reason alert_reason(const struct tls_watch *w)
 {
 	if (w->finished_seen)
 		return REASON_DTLS_ALERT;
@@ -246,22 +246,22 @@ static enum reason alert_reason(const struct security_watch *w)
 	return REASON_DTLS_ALERT;
 }
 
-struct security_verdict security_judge(const struct security_watch *w)
+struct tls_verdict tls_judge(const struct tls_watch *w)
 {
-	struct security_verdict v = {.reason = REASON_DTLS_TIMEOUT};
+	struct tls_verdict v = {.reason = REASON_DTLS_TIMEOUT};
 
 	if (w->alert_seen > 0) {
 		v.reason = alert_reason(w);
-		v.is_fatal = security_alert_is_fatal(w->alert_seen);
+		v.is_fatal = tls_alert_is_fatal(w->alert_seen);
 		snprintf(v.detail, sizeof v.detail, "alert %d (%s) from the server", w->alert_seen,
-			security_alert_name(w->alert_seen));
+			tls_alert_name(w->alert_seen));
 	} else if (w->alert_seen == 0) {
 		v.reason = REASON_DTLS_CLOSED;
 		snprintf(v.detail, sizeof v.detail, "close_notify from the server");
-	} else if (w->alert_sent != SECURITY_ALERT_NONE) {
+	} else if (w->alert_sent != TLS_ALERT_NONE) {
 		v.reason = REASON_DTLS_ALERT;
 		snprintf(v.detail, sizeof v.detail, "ended by this side with alert %d (%s)",
-			w->alert_sent, security_alert_name(w->alert_sent));
+			w->alert_sent, tls_alert_name(w->alert_sent));
 	} else if (w->finished_sent && !w->finished_seen) {
 		/* a server drops what it cannot decrypt without a word (RFC 6347 4.1.2.7) */
 		v.reason = REASON_DTLS_PSK_WRONG_KEY;

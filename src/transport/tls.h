@@ -3,7 +3,7 @@
  * What OpenSSL is told before a handshake, and what is seen of it: libcoap's SSL_CTX are caught
  * when they are made, and each client handshake is set up in the info callback, since libcoap
  * offers no other place for it. Verdicts on handshakes that failed. Layer: transport.
- * (README decision 4; spec security sections 2 and 5)
+ * (TS transport 5.2.8, 5.2.9; RFC 7925)
  */
 #include <openssl/ssl.h>
 
@@ -11,30 +11,30 @@
 #include "base/secret.h"
 #include "codec/ids.h"
 
-struct security_catcher;
+struct tls_catcher;
 
-enum { SECURITY_ALERT_NONE = -1, SECURITY_IDENTITY_MAX = 256, SECURITY_KEY_MAX = 256 };
+enum { TLS_ALERT_NONE = -1, TLS_IDENTITY_MAX = 256, TLS_KEY_MAX = 256 };
 
 /* The contexts that one coap_new_context() made. */
-struct security_contexts {
+struct tls_contexts {
 	unsigned count;
 	SSL_CTX *dtls, *tls; /* libcoap's */
 	void (*libcoap_info)(const SSL *ssl, int where, int value);
 };
 
 /* Catches from now on, for the whole process; one is enough. */
-int security_catcher_new(struct security_catcher **ret);
-struct security_catcher *security_catcher_free(struct security_catcher *c);
+int tls_catcher_new(struct tls_catcher **ret);
+struct tls_catcher *tls_catcher_free(struct tls_catcher *c);
 /* What is made between these two calls, by this thread, is noted in *contexts. */
-void security_catch(struct security_catcher *c, struct security_contexts *contexts);
+void tls_catch(struct tls_catcher *c, struct tls_contexts *contexts);
 /*
  * -ENOSYS: not the two contexts with callbacks that are needed; else the limits of versions and
  * ciphers are set and info takes the place of libcoap's callback, which it must call.
  */
-int security_catch_end(
-	struct security_catcher *c, void (*info)(const SSL *ssl, int where, int value));
+int tls_catch_end(
+	struct tls_catcher *c, void (*info)(const SSL *ssl, int where, int value));
 
-struct security_credentials {
+struct tls_credentials {
 	enum security_mode mode;
 	char *identity; /* PSK */
 	struct secret key;
@@ -45,12 +45,12 @@ struct security_credentials {
  * -EINVAL: what the mode needs is missing, too long, or has a NUL that OpenSSL would cut at;
  * -ENOTSUP: a mode that this build lacks.
  */
-int security_credentials_set(struct security_credentials *c, enum security_mode mode,
+int tls_credentials_set(struct tls_credentials *c, enum security_mode mode,
 	struct span identity, struct span key, struct span sni);
-void security_credentials_done(struct security_credentials *c);
+void tls_credentials_done(struct tls_credentials *c);
 
 /* What was seen of the handshakes and alerts of one session. {0} is not valid: see _reset(). */
-struct security_watch {
+struct tls_watch {
 	bool is_heard; /* anything came back */
 	bool server_hello_seen;
 	bool finished_sent, finished_seen;
@@ -58,29 +58,29 @@ struct security_watch {
 	int alert_sent; /* fatal, by us */
 };
 
-void security_watch_reset(struct security_watch *w);
+void tls_watch_reset(struct tls_watch *w);
 /*
  * For the start of a client handshake (SSL_CB_HANDSHAKE_START): ciphers, credentials, name.
- * watch must live as long as the SSL. give_psk ends in security_give_psk().
+ * watch must live as long as the SSL. give_psk ends in tls_give_psk().
  */
-int security_client_setup(SSL *ssl, const struct security_credentials *credentials,
-	struct security_watch *watch, SSL_psk_client_cb_func give_psk);
+int tls_client_setup(SSL *ssl, const struct tls_credentials *credentials,
+	struct tls_watch *watch, SSL_psk_client_cb_func give_psk);
 /* Identity and key where OpenSSL wants them; the key's length, 0: there is none. */
-unsigned security_give_psk(const struct security_credentials *c, char *identity,
+unsigned tls_give_psk(const struct tls_credentials *c, char *identity,
 	unsigned identity_size, uint8_t *key, unsigned key_size);
 /* For the start of a handshake of the listener. */
-int security_server_setup(SSL *ssl);
+int tls_server_setup(SSL *ssl);
 /* The same ciphers on a context, for what libcoap makes before any handshake. */
-int security_set_ciphers(SSL_CTX *ctx);
+int tls_set_ciphers(SSL_CTX *ctx);
 
-struct security_verdict {
+struct tls_verdict {
 	enum reason reason;
 	bool is_fatal; /* a class of errors that a retry alone cannot heal */
 	char detail[128];
 };
 
 /* Why a handshake came to nothing: it was ended, or its time is over. */
-struct security_verdict security_judge(const struct security_watch *watch);
-const char *security_alert_name(int alert);
+struct tls_verdict tls_judge(const struct tls_watch *watch);
+const char *tls_alert_name(int alert);
 /* Whether the standard wants this alert treated as final for the server. */
-bool security_alert_is_fatal(int alert);
+bool tls_alert_is_fatal(int alert);

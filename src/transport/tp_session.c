@@ -1,4 +1,4 @@
-#include "transport/session.h"
+#include "transport/tp_session.h"
 
 #include <assert.h>
 #include <stdarg.h>
@@ -228,7 +228,7 @@ static int session_set_peer(struct tp_session *s, const struct tp_peer *peer)
 	s->is_secure = uri_is_secure(&s->uri);
 	if (s->is_secure != (peer->mode != MODE_NOSEC))
 		return -EINVAL;
-	return security_credentials_set(
+	return tls_credentials_set(
 		&s->endpoint->credentials, peer->mode, peer->identity, peer->secret_key, peer->sni);
 }
 
@@ -274,7 +274,7 @@ int tp_session_new(struct tp *tp, const struct tp_peer *peer, const struct tp_ha
 	s->tp = tp;
 	s->handlers = *handlers;
 	s->deadline = s->lookup_deadline = USEC_NEVER;
-	s->last_alert = SECURITY_ALERT_NONE;
+	s->last_alert = TLS_ALERT_NONE;
 	s->local_port = peer->local_port;
 	s->uri_text = text_of(peer->uri);
 	if (!s->uri_text)
