@@ -10,12 +10,12 @@ RESTART_PACE = RestartSec=1\nRestartSteps=6\nRestartMaxDelaySec=60
 CREDENTIALS = ImportCredential=lwm2md.*
 else
 RESTART_PACE = RestartSec=5
-CREDENTIALS = \# keys: LoadCredential= or LoadCredentialEncrypted= in a drop-in
+CREDENTIALS =
 endif
 if SYSTEMD_257
 PRIVATE_USERS = PrivateUsers=identity
 else
-PRIVATE_USERS = \# no PrivateUsers=: it would hide who asks at the sockets
+PRIVATE_USERS =
 endif
 
 %D%/lwm2md.service: %D%/lwm2md.service.in Makefile

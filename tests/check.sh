@@ -82,9 +82,9 @@ step()
 }
 
 configure_and_make()
-{
+(
 	mkdir "$1" && cd "$1" && shift && "$work/src/configure" -q "$@" && make -j "$jobs"
-}
+)
 
 # make_check NAME BUILD: each case of each test program and script counts
 make_check()
