@@ -153,9 +153,9 @@ static const struct {
 	const char *zone, *offset;
 } zones[] = {
 	{"UTC0", "+00:00"},
-	{"XXX-2", "+02:00"},
-	{"XXX3:30", "-03:30"},
-	{"XXX-5:45", "+05:45"},
+	{"ZON-2", "+02:00"},
+	{"ZON3:30", "-03:30"},
+	{"ZON-5:45", "+05:45"},
 };
 
 START_TEST(device_offset_is_iso_8601)
