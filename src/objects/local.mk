@@ -21,7 +21,9 @@ tests_unit_check_access_control_LDADD = $(OBJECT_LIBS) $(CHECK_LIBS)
 
 check_PROGRAMS += tests/unit/check_device
 TESTS += tests/unit/check_device
-tests_unit_check_device_SOURCES = tests/unit/check_device.c tests/unit/runner.c $(OBJECT_TEST)
+tests_unit_check_device_SOURCES = tests/unit/check_device.c tests/unit/runner.c \
+	tests/unit/alloc.c $(OBJECT_TEST)
+tests_unit_check_device_LDFLAGS = $(AM_LDFLAGS) $(WRAP_ALLOC)
 tests_unit_check_device_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 tests_unit_check_device_LDADD = $(OBJECT_LIBS) $(CHECK_LIBS)
 

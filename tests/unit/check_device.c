@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <time.h>
 
+#include "alloc.h"
 #include "fakeroot.h"
 #include "registry.h"
 #include "runner.h"
@@ -232,6 +233,25 @@ START_TEST(device_fill_may_be_repeated)
 }
 END_TEST
 
+START_TEST(device_fill_tells_each_failing_allocation)
+{
+	const struct device_facts facts = {
+		.manufacturer = "a", .root = root_path(), .storage = root_path()};
+	bool failed = true;
+
+	for (unsigned n = 1; failed; n++) {
+		(void)model_delete(m, PATH2(OBJECT_DEVICE, 0));
+		alloc_fail_at(n);
+
+		int r = device_fill(m, &facts);
+
+		failed = alloc_failed();
+		alloc_fail_off();
+		ck_assert_int_eq(r, failed ? -ENOMEM : 0);
+	}
+}
+END_TEST
+
 START_TEST(device_clock_cannot_be_set)
 {
 	fill((struct device_facts){0});
@@ -283,6 +303,7 @@ Suite *suite(void)
 	tcase_add_test(t, device_refresh_asks_only_for_what_is_read);
 	tcase_add_test(t, device_without_its_instance_has_nothing_to_refresh);
 	tcase_add_test(t, device_fill_may_be_repeated);
+	tcase_add_test(t, device_fill_tells_each_failing_allocation);
 	tcase_add_test(t, device_clock_cannot_be_set);
 	tcase_add_test(t, device_actions_are_asked_for_reboot_and_factory_reset);
 	tcase_add_test(t, device_error_codes_are_reset_to_none);

@@ -174,6 +174,17 @@ START_TEST(model_set_refuses_what_the_definition_forbids)
 }
 END_TEST
 
+START_TEST(model_fits_asks_the_definition_alone)
+{
+	ck_assert_int_eq(model_fits(m, PATH3(SAMPLE, 99, SAMPLE_INT), &VALUE_INT(100)), 0);
+	ck_assert_int_eq(model_fits(m, PATH3(SAMPLE, 0, SAMPLE_INT), &VALUE_INT(101)), -ERANGE);
+	ck_assert_int_eq(model_fits(m, PATH3(SAMPLE, 0, SAMPLE_INT), &VALUE_BOOL(true)), -EDOM);
+	ck_assert_int_eq(model_fits(m, PATH3(SAMPLE, 0, 14), &VALUE_INT(1)), -ENOENT);
+	ck_assert_int_eq(model_fits(m, PATH2(SAMPLE, 0), &VALUE_INT(1)), -ENOENT);
+	ck_assert(!model_exists(m, PATH3(SAMPLE, 0, SAMPLE_INT)));
+}
+END_TEST
+
 START_TEST(model_tells_an_empty_set_from_none)
 {
 	struct path set = PATH3(SAMPLE, 0, SAMPLE_INTS);
@@ -319,6 +330,29 @@ START_TEST(model_is_unchanged_by_each_failing_allocation)
 		ck_assert_int_eq(strcmp(after, before) == 0, failed);
 		free(before);
 		free(after);
+	}
+}
+END_TEST
+
+START_TEST(model_is_made_whole_or_not_at_all)
+{
+	bool failed = true;
+
+	for (unsigned n = 1; failed; n++) {
+		struct model *fresh = NULL;
+
+		alloc_fail_at(n);
+
+		int r = model_new(&fresh);
+
+		if (r == 0)
+			r = model_add_object(fresh, &object_sample, NULL);
+		failed = alloc_failed();
+		alloc_fail_off();
+		ck_assert_int_eq(r, failed ? -ENOMEM : 0);
+		ck_assert_int_eq(fresh && model_object(fresh, SAMPLE), !failed);
+		model_free_p(&fresh);
+		ck_assert_ptr_null(fresh);
 	}
 }
 END_TEST
@@ -502,7 +536,9 @@ Suite *suite(void)
 	tcase_add_test(t, model_gives_the_lowest_free_instance_id);
 	tcase_add_test(t, model_gives_back_what_was_set);
 	tcase_add_test(t, model_set_refuses_what_the_definition_forbids);
+	tcase_add_test(t, model_fits_asks_the_definition_alone);
 	tcase_add_test(t, model_tells_an_empty_set_from_none);
+	tcase_add_test(t, model_is_made_whole_or_not_at_all);
 	tcase_add_test(t, model_delete_refuses_what_is_not_there);
 	tcase_add_test(t, model_conveniences_invent_only_what_they_are_told);
 	tcase_add_test(t, model_tells_changes_at_once_and_equal_values_not);
