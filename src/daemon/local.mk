@@ -1,12 +1,29 @@
+# All but main(): tests link what they need.
 noinst_LIBRARIES += src/daemon/libdaemon.a
 src_daemon_libdaemon_a_SOURCES = \
+	%D%/accounts.c %D%/accounts.h \
+	%D%/bootstrapper.c %D%/bootstrapper.h \
+	%D%/card_none.c %D%/card_source.h \
+	%D%/daemon.c %D%/daemon.h \
+	%D%/effects.c \
 	%D%/holdoff.c %D%/holdoff.h \
 	%D%/journal.c %D%/journal.h \
+	%D%/keeper.c %D%/keeper.h \
+	%D%/link.c %D%/link.h \
 	%D%/loop.c %D%/loop.h \
 	%D%/notify.c %D%/notify.h \
 	%D%/routes.c %D%/routes.h \
+	%D%/servers.c %D%/servers.h \
 	%D%/timeline.c %D%/timeline.h
 src_daemon_libdaemon_a_CFLAGS = $(AM_CFLAGS) $(SYSTEMD_CFLAGS)
+
+sbin_PROGRAMS += lwm2md
+lwm2md_SOURCES = %D%/main.c
+lwm2md_LDADD = src/daemon/libdaemon.a src/conf/libconf.a src/store/libstore.a \
+	src/server/libserver.a src/bootstrap/libbootstrap.a src/dm/libdm.a \
+	src/objects/libobjects.a src/model/libmodel.a src/transport/libtransport.a \
+	src/exchange/libexchange.a src/keys/libkeys.a src/codec/libcodec.a src/base/libbase.a \
+	$(COAP_LIBS) $(SSL_LIBS) $(CRYPTO_LIBS) $(SYSTEMD_LIBS) $(LIBCONFIG_LIBS) $(CBOR_LIBS)
 
 if HAVE_CHECK
 check_PROGRAMS += \

@@ -1,0 +1,425 @@
+#include "daemon/daemon.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <signal.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+
+#include "base/cleanup.h"
+#include "daemon/notify.h"
+#include "objects/access_control.h"
+#include "objects/security.h"
+
+enum { BODY_MAX = 256 * 1024 };
+
+/* --- what the parts tell ---------------------------------------------------------------------- */
+
+static void on_verdict(void *data, enum order_verdict verdict)
+{
+	struct daemon *d = data;
+	static const enum seq_event events[] = {
+		[ORDER_ANY_UP] = EV_SERVER_UP,
+		[ORDER_ALL_FAILED] = EV_ALL_FAILED,
+		[ORDER_REPEAT] = EV_ALL_FAILED_FOR_NOW,
+		[ORDER_BOOTSTRAP] = EV_SERVER_FAILED,
+		[ORDER_EMPTY] = EV_NO_SERVERS,
+	};
+
+	if (verdict == ORDER_PENDING)
+		return;
+	if (verdict == ORDER_ALL_FAILED || verdict == ORDER_REPEAT)
+		timeline_add(d->timeline,
+			&(const struct step_fields){.stage = STAGE_REGISTER,
+				.result = STEP_FAILED,
+				.server = LOG_SERVER_NONE,
+				.reason = REASON_RETRY_EXHAUSTED,
+				.level = LOG_WARNING,
+				.id = LOG_ID_ALL_SERVERS_FAILED},
+			"step 3: all %zu registration(s) failed", servers_count(d->servers));
+	effects_feed(d, events[verdict]);
+}
+
+static void on_stopped(void *data)
+{
+	struct daemon *d = data;
+
+	dloop_exit(d->dloop, d->exit_code);
+}
+
+static bool is_open(void *data)
+{
+	struct daemon *d = data;
+
+	return !bootstrapper_has_session(d->bootstrapper);
+}
+
+static void feed(void *data, enum seq_event event)
+{
+	effects_feed(data, event);
+}
+
+static bool feed_now(void *data, enum seq_event event)
+{
+	return effects_feed_now(data, event);
+}
+
+static void on_model_change(void *data, struct path p, enum model_change what)
+{
+	struct daemon *d = data;
+
+	if (!d->is_ready)
+		return;
+	servers_changed(d->servers, p, what);
+	if (p.id[0] == OBJECT_SERVER || p.id[0] == OBJECT_ACCESS_CONTROL)
+		keeper_touch(d->keeper);
+}
+
+static void on_purged(void *data)
+{
+	struct daemon *d = data;
+
+	timeline_add(d->timeline,
+		&(const struct step_fields){.stage = STAGE_CLIENT_BOOTSTRAP,
+			.result = STEP_FAILED,
+			.server = LOG_SERVER_BOOTSTRAP,
+			.reason = REASON_BS_ACCOUNT_PURGED,
+			.level = LOG_WARNING},
+		"the Bootstrap-Server account is deleted, as its timeout says");
+	bootstrapper_close_listener(d->bootstrapper, false);
+}
+
+/* --- what servers execute --------------------------------------------------------------------- */
+
+static int execute_disable(void *data, uint16_t short_server_id)
+{
+	struct daemon *d = data;
+
+	return servers_disable(d->servers, short_server_id);
+}
+
+static int execute_update(void *data, uint16_t short_server_id)
+{
+	struct daemon *d = data;
+
+	return servers_trigger_update(d->servers, short_server_id);
+}
+
+static int execute_bootstrap(void *data, uint16_t short_server_id)
+{
+	struct daemon *d = data;
+	struct account a;
+
+	if (!d->conf->server_initiated.trigger || !account_bootstrap(d->model, &a))
+		return -EOPNOTSUPP;
+	timeline_add(d->timeline,
+		&(const struct step_fields){.stage = STAGE_CLIENT_BOOTSTRAP,
+			.result = STEP_PENDING,
+			.server = short_server_id,
+			.reason = REASON_BS_TRIGGERED,
+			.level = LOG_NOTICE},
+		"server %u asked for a new bootstrap (1/x/9)", short_server_id);
+	effects_feed(d, EV_BOOTSTRAP_WANTED);
+	return 0;
+}
+
+/* Reboot and factory reset are refused until their issue brings them (4.05). */
+static int refuse(void *data, uint16_t short_server_id)
+{
+	(void)data;
+	(void)short_server_id;
+	return -EOPNOTSUPP;
+}
+
+/* --- signals ---------------------------------------------------------------------------------- */
+
+static void on_terminate(void *data, int signo)
+{
+	struct daemon *d = data;
+
+	(void)signo;
+	notify_stopping();
+	keeper_flush(d->keeper);
+	effects_feed(d, EV_STOP);
+}
+
+/* A restart keeps the registrations: no De-register, Update by the next start (decision 23). */
+static void on_restart(void *data, int signo)
+{
+	struct daemon *d = data;
+	struct store_registration kept[STORE_REGISTRATIONS_MAX];
+	size_t n = servers_save(d->servers, kept, STORE_REGISTRATIONS_MAX);
+
+	(void)signo;
+	notify_stopping();
+	keeper_flush(d->keeper);
+	keeper_save_registrations(d->keeper, kept, n);
+	LOG(LOG_NOTICE, "restarting: %zu registration(s) kept", n);
+	dloop_exit(d->dloop, d->exit_code);
+}
+
+void daemon_log_problem(void *data, bool is_error, const char *code, const char *line)
+{
+	(void)data;
+	(void)code;
+	LOG_EV(is_error ? LOG_ERROR : LOG_WARNING,
+		({.id = is_error ? LOG_ID_CONFIG_REFUSED : LOG_ID_CONFIG_WARNING,
+			.server = LOG_SERVER_NONE}),
+		"%s", line);
+}
+
+static struct tp_settings settings_of(const struct conf *conf)
+{
+	static const int families[] = {
+		[FAMILY_ANY] = AF_UNSPEC, [FAMILY_INET] = AF_INET, [FAMILY_INET6] = AF_INET6};
+
+	return (struct tp_settings){.ack_timeout = conf->coap.ack_timeout,
+		.ack_random_factor = conf->coap.ack_random_factor,
+		.max_retransmit = conf->coap.max_retransmit,
+		.family = families[conf->network.family],
+		.interface = conf->network.interface,
+		.body_max = BODY_MAX};
+}
+
+/* All or nothing: with one error the former configuration stays (product.md 2.5). */
+static void on_reload(void *data, int signo)
+{
+	struct daemon *d = data;
+	_cleanup_(conf_report_free_p) struct conf_report *report = NULL;
+	struct conf *conf = NULL;
+
+	(void)signo;
+	notify_reloading();
+
+	int r = conf_report_new(&report);
+
+	if (r == 0)
+		r = conf_load(d->paths, report, &conf);
+	if (report)
+		conf_report_walk(report, daemon_log_problem, NULL);
+	if (r < 0) {
+		LOG_EV(LOG_ERROR,
+			({.id = LOG_ID_CONFIG_REFUSED,
+				.reason = REASON_CONFIG_STALE,
+				.server = LOG_SERVER_NONE}),
+			"reload refused, the former configuration stays in use");
+		notify_ready();
+		return;
+	}
+
+	bool is_changed = memcmp(conf->accounts_hash, d->conf->accounts_hash, HASH_LEN) != 0 ||
+			  strcmp(conf->endpoint, d->conf->endpoint) != 0;
+	struct conf *old = d->conf;
+	struct tp_settings settings = settings_of(conf);
+
+	d->conf = conf;
+	tp_set(d->tp, &settings);
+	servers_set_conf(d->servers, conf);
+	bootstrapper_set_conf(d->bootstrapper, conf);
+	conf_free(old);
+	LOG_EV(LOG_NOTICE, ({.id = LOG_ID_CONFIG_LOADED, .server = LOG_SERVER_NONE}),
+		"configuration reloaded%s", is_changed ? ", accounts changed" : "");
+	if (is_changed) {
+		d->is_conf_new = true;
+		effects_feed(d, EV_ROUND_OVER);
+	}
+	notify_ready();
+}
+
+/* --- life ------------------------------------------------------------------------------------- */
+
+static int make_model(struct daemon *d)
+{
+	struct device_facts facts = {
+		.manufacturer = d->conf->device.manufacturer,
+		.model = d->conf->device.model,
+		.serial = d->conf->device.serial,
+		.type = d->conf->device.type,
+		.hardware_version = d->conf->device.hardware_version,
+		.software_version = d->conf->device.software_version,
+		.firmware_version = d->conf->device.firmware_version,
+		.storage = d->conf->device.storage,
+		.root = "",
+	};
+	int r = model_new(&d->model);
+
+	d->server_actions = (struct server_actions){.data = d,
+		.disable = execute_disable,
+		.update = execute_update,
+		.bootstrap = execute_bootstrap};
+	d->device_actions = (struct device_actions){.data = d,
+		.reboot = refuse,
+		.factory_reset = refuse,
+		.storage = d->conf->device.storage};
+
+	if (r == 0)
+		r = model_add_object(d->model, &object_security, NULL);
+	if (r == 0)
+		r = model_add_object(d->model, &object_server, &d->server_actions);
+	if (r == 0)
+		r = model_add_object(d->model, &object_access_control, NULL);
+	if (r == 0)
+		r = model_add_object(d->model, &object_device, &d->device_actions);
+	if (r == 0)
+		r = device_fill(d->model, &facts);
+	if (r == 0)
+		model_on_change(d->model, on_model_change, d);
+	return r;
+}
+
+static int make_parts(struct daemon *d)
+{
+	struct link_env links = {.model = d->model,
+		.tp = d->tp,
+		.loop = d->loop,
+		.clock = d->clock,
+		.timeline = d->timeline};
+	struct servers_hooks hooks = {
+		.data = d, .verdict = on_verdict, .stopped = on_stopped, .is_open = is_open};
+	struct bootstrapper_env env = {.model = d->model,
+		.tp = d->tp,
+		.loop = d->loop,
+		.clock = d->clock,
+		.timeline = d->timeline,
+		.keeper = d->keeper,
+		.data = d,
+		.feed = feed,
+		.feed_now = feed_now};
+	int r = servers_new(&links, &hooks, &d->servers);
+
+	if (r == 0)
+		r = bootstrapper_new(&env, &d->bootstrapper);
+	if (r == 0)
+		r = card_none_new(d->loop, d->conf->smartcard.enabled == CARD_NO, &d->card);
+	if (r == 0)
+		r = effects_init(d);
+	if (r < 0)
+		return r;
+	servers_set_conf(d->servers, d->conf);
+	bootstrapper_set_conf(d->bootstrapper, d->conf);
+	return 0;
+}
+
+static int make_keeper(struct daemon *d, int *ret_exit)
+{
+	struct keeper_env env = {.model = d->model,
+		.loop = d->loop,
+		.clock = d->clock,
+		.timeline = d->timeline,
+		.data = d,
+		.purged = on_purged};
+	int pid = 0;
+	int r = keeper_new(&env, d->conf->state_directory, &d->keeper, &pid);
+
+	if (r == -EWOULDBLOCK) {
+		LOG(LOG_ERROR, "another lwm2md (pid %d) uses the state directory %s", pid,
+			d->conf->state_directory);
+		*ret_exit = EXIT_STATE_BUSY;
+	}
+	return r;
+}
+
+static int watch_signals(struct daemon *d)
+{
+	int r = dloop_signal(d->dloop, SIGTERM, on_terminate, d);
+
+	if (r == 0)
+		r = dloop_signal(d->dloop, SIGINT, on_terminate, d);
+	if (r == 0)
+		r = dloop_signal(d->dloop, SIGUSR1, on_restart, d);
+	if (r == 0)
+		r = dloop_signal(d->dloop, SIGHUP, on_reload, d);
+	return r;
+}
+
+/* Keys are in memory: no core, no other process looks in. */
+static void protect_memory(void)
+{
+	const struct rlimit none = {0, 0};
+
+	setrlimit(RLIMIT_CORE, &none);
+	prctl(PR_SET_DUMPABLE, 0);
+}
+
+int daemon_new(
+	const struct conf_paths *paths, struct conf *conf, struct daemon **ret, int *ret_exit)
+{
+	_cleanup_(daemon_free_p) struct daemon *d = calloc(1, sizeof *d);
+	const char *why = NULL;
+
+	*ret_exit = EXIT_FAILURE;
+	if (!d) {
+		conf_free(conf);
+		return -ENOMEM;
+	}
+	d->paths = paths;
+	d->conf = conf;
+	d->clock = &clock_system;
+	protect_memory();
+
+	struct tp_settings settings = settings_of(conf);
+	int r = dloop_new(&d->dloop);
+
+	if (r == 0) {
+		d->loop = dloop_loop(d->dloop);
+		r = watch_signals(d);
+	}
+	if (r == 0)
+		r = timeline_new(d->clock, &d->timeline);
+	if (r == 0)
+		r = make_model(d);
+	if (r == 0) {
+		r = tp_new(d->loop, d->clock, &settings, &d->tp, &why);
+		if (r < 0)
+			LOG(LOG_ERROR, "the transport cannot be used: %s",
+				why ? why : strerror(-r));
+	}
+	if (r == 0)
+		r = make_keeper(d, ret_exit);
+	if (r == 0)
+		r = make_parts(d);
+	if (r < 0)
+		return r;
+	*ret = TAKE_PTR(d);
+	return 0;
+}
+
+struct daemon *daemon_free(struct daemon *d)
+{
+	if (!d)
+		return NULL;
+	if (d->loop)
+		effects_done(d);
+	servers_free(d->servers);
+	bootstrapper_free(d->bootstrapper);
+	if (d->card.free)
+		d->card.free(d->card.data);
+	keeper_free(d->keeper);
+	tp_free(d->tp);
+	model_free(d->model);
+	timeline_free(d->timeline);
+	dloop_free(d->dloop);
+	conf_free(d->conf);
+	free(d);
+	return NULL;
+}
+
+void daemon_free_p(struct daemon **d)
+{
+	daemon_free(*d);
+}
+
+int daemon_run(struct daemon *d)
+{
+	LOG_EV(LOG_NOTICE, ({.id = LOG_ID_STARTED, .server = LOG_SERVER_NONE}),
+		"lwm2md %s started as \"%s\"", PACKAGE_VERSION, d->conf->endpoint);
+	dloop_watchdog(d->dloop);
+	notify_ready();
+	effects_feed(d, EV_GO);
+
+	int r = dloop_run(d->dloop);
+
+	LOG_EV(LOG_NOTICE, ({.id = LOG_ID_STOPPED, .server = LOG_SERVER_NONE}), "stopped");
+	return r < 0 ? EXIT_FAILURE : r;
+}

@@ -1,0 +1,50 @@
+#pragma once
+/*
+ * What outlives the process: which accounts are stored, with which origin, until when the
+ * bootstrap account is good. The one writer of the state directory. Layer: daemon.
+ * (README decisions 7, 8; bootstrap.md sections 4.5, 5)
+ */
+#include "conf/conf.h"
+#include "daemon/timeline.h"
+#include "model/account.h"
+#include "store/store.h"
+
+struct keeper;
+
+struct keeper_env {
+	struct model *model;
+	const struct loop *loop;
+	const struct clock *clock;
+	struct timeline *timeline;
+	void *data;
+	/* The bootstrap account's time is over; it is gone from the model. */
+	void (*purged)(void *data);
+};
+
+/*
+ * -EWOULDBLOCK: another daemon has the directory (*ret_pid). A directory that cannot be used is
+ * reported in the time line, and the daemon runs without.
+ */
+int keeper_new(
+	const struct keeper_env *env, const char *directory, struct keeper **ret, int *ret_pid);
+struct keeper *keeper_free(struct keeper *k);
+
+/*
+ * Brings the accounts of this start or reload into the model: stored ones if a bootstrap server
+ * or a card left some, else the configured ones. Returns the origin of the server accounts.
+ */
+enum origin keeper_load(struct keeper *k, const struct conf *conf);
+/* A later round or a reload: configured accounts as they are now. */
+enum origin keeper_reload(struct keeper *k, const struct conf *conf);
+
+/* At Bootstrap-Finish, inside the transaction: everything kept is now the bootstrap server's. */
+int keeper_persist_bootstrap(struct keeper *k);
+/* After the commit: the bootstrap account's timeout (0/x/12) runs from now. */
+void keeper_bootstrapped(struct keeper *k);
+/* A server wrote to object 1 or 2: saved a second later. */
+void keeper_touch(struct keeper *k);
+/* Saves now what is waiting to be saved. */
+void keeper_flush(struct keeper *k);
+
+void keeper_save_registrations(struct keeper *k, const struct store_registration *list, size_t n);
+size_t keeper_take_registrations(struct keeper *k, struct store_registration *list, size_t max);

@@ -1,0 +1,608 @@
+#include "daemon/link.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+
+#include "base/cleanup.h"
+#include "base/parse.h"
+#include "dm/dispatch.h"
+#include "dm/links.h"
+#include "server/reaction.h"
+
+enum awaited { NOTHING, REGISTER, UPDATE, DEREGISTER };
+
+struct link {
+	const struct link_env *env;
+	struct reg *reg;
+	struct tp_session *session;
+	struct loop_source *timer;
+	uint16_t short_server_id, server_instance;
+	uint8_t hash[HASH_LEN]; /* of what the session is made with */
+	char uri[URI_MAX + 1];
+	enum awaited awaited; /* the one answer that counts */
+	bool has_send_failed;
+	struct buf location[MSG_LOCATION_MAX];
+	size_t n_location;
+	/* what the server knows of us */
+	uint32_t lifetime;
+	struct buf binding, links;
+};
+
+static void step(struct link *l, enum reg_event event, enum reason reason);
+
+static uint64_t now(const struct link *l)
+{
+	return clock_now(l->env->clock);
+}
+
+__attribute__((format(printf, 6, 7))) static void tell(struct link *l, enum step_result result,
+	enum reason reason, enum log_id id, uint8_t code, const char *format, ...)
+{
+	char detail[STEP_DETAIL_MAX];
+	uint64_t deadline = reg_deadline(l->reg);
+	va_list args;
+	struct step_fields fields = {
+		.stage = STAGE_REGISTER,
+		.result = result,
+		.server = l->short_server_id,
+		.reason = reason,
+		.level = result == STEP_FAILED					? LOG_WARNING
+			 : id == LOG_ID_REGISTERED || id == LOG_ID_DEREGISTERED ? LOG_NOTICE
+										: LOG_INFO,
+		.id = id,
+		.uri = l->uri,
+		.code = code,
+	};
+
+	if (result == STEP_FAILED && deadline != USEC_NEVER && deadline > now(l))
+		fields.next_sec = (deadline - now(l)) / USEC_PER_SEC;
+	va_start(args, format);
+	vsnprintf(detail, sizeof detail, format, args);
+	va_end(args);
+	timeline_add(l->env->timeline, &fields, "%s", detail);
+}
+
+/* --- what is sent ---------------------------------------------------------------------------- */
+
+/* Told to the machine by the timer, never from inside its own actions. */
+static void give_up_sending(struct link *l)
+{
+	l->has_send_failed = true;
+	l->env->loop->arm(l->timer, now(l), 1);
+}
+
+static void send_request(struct link *l, const struct request *request, tp_done_fn done)
+{
+	int r = tp_session_request(l->session, request, done, l);
+
+	if (r < 0)
+		give_up_sending(l);
+}
+
+static struct span binding_of(const struct link *l)
+{
+	return model_get_bytes(
+		l->env->model, PATH3(OBJECT_SERVER, l->server_instance, SERVER_BINDING));
+}
+
+/* Query texts live as long as the request is being made. */
+struct queries {
+	char endpoint[300], lifetime[24], version[16], binding[24];
+};
+
+/* b: absent when it is "U"; with 1.1 and later the letters only (registration.md 1.1). */
+static void add_binding(struct link *l, struct queries *q, struct request *request)
+{
+	struct span b = binding_of(l);
+
+	if (b.len == 0 || b.len > 8 || span_is_text(b, "U"))
+		return;
+	snprintf(q->binding, sizeof q->binding, "b=%.*s", (int)b.len, (const char *)b.data);
+	request_add_query(request, span_of_text(q->binding));
+}
+
+static int remember_sent(struct link *l, struct span links)
+{
+	l->lifetime = (uint32_t)model_get_int(
+		l->env->model, PATH3(OBJECT_SERVER, l->server_instance, SERVER_LIFETIME), 0);
+
+	int r = buf_set(&l->binding, binding_of(l));
+
+	return r < 0 ? r : buf_set(&l->links, links);
+}
+
+static void on_registered(void *data, const struct tp_result *result);
+static void on_updated(void *data, const struct tp_result *result);
+static void on_deregistered(void *data, const struct tp_result *result);
+
+static void send_register(struct link *l)
+{
+	_cleanup_(buf_done) struct buf links = {0};
+	struct request request = request_of(MSG_POST);
+	enum lwm2m_version version = reg_version(l->reg);
+	struct queries q;
+	struct uri uri;
+
+	int r = uri_parse(span_of_text(l->uri), &uri, NULL);
+
+	if (r == 0)
+		r = dm_links_register(l->env->model, version, &links);
+	if (r == 0)
+		r = remember_sent(l, buf_span(&links));
+	for (size_t i = 0; r == 0 && i < uri.n_segments; i++)
+		r = request_add_segment(&request, uri.segment[i]);
+	if (r == 0)
+		r = request_add_segment(&request, span_of_text("rd"));
+	if (r < 0) {
+		give_up_sending(l);
+		return;
+	}
+
+	snprintf(q.endpoint, sizeof q.endpoint, "ep=%s", l->env->endpoint);
+	snprintf(q.lifetime, sizeof q.lifetime, "lt=%" PRIu32, l->lifetime);
+	snprintf(q.version, sizeof q.version, "lwm2m=%s", reg_version_text(version));
+	request_add_query(&request, span_of_text(q.endpoint));
+	request_add_query(&request, span_of_text(q.lifetime));
+	request_add_query(&request, span_of_text(q.version));
+	add_binding(l, &q, &request);
+	request.content_format = FORMAT_LINK;
+	request.payload = buf_span(&links);
+
+	l->awaited = REGISTER;
+	tell(l, STEP_RUNNING, REASON_NONE, LOG_ID_REGISTERING, 0,
+		"registering with %s, LwM2M %s, attempt %" PRIu32, l->uri,
+		reg_version_text(version), reg_attempt(l->reg));
+	send_request(l, &request, on_registered);
+}
+
+static int add_location(const struct link *l, struct request *request)
+{
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < l->n_location; i++)
+		r = request_add_segment(request, buf_span(&l->location[i]));
+	return r;
+}
+
+/* Only what changed; nothing = keep-alive (registration.md section 2). */
+static void send_update(struct link *l)
+{
+	_cleanup_(buf_done) struct buf links = {0};
+	struct request request = request_of(MSG_POST);
+	uint32_t old_lifetime = l->lifetime;
+	struct queries q;
+	bool has_binding = !span_is_equal(buf_span(&l->binding), binding_of(l));
+
+	int r = add_location(l, &request);
+
+	if (r == 0)
+		r = dm_links_register(l->env->model, reg_version(l->reg), &links);
+	if (r == 0 && !span_is_equal(buf_span(&links), buf_span(&l->links))) {
+		request.content_format = FORMAT_LINK;
+		request.payload = buf_span(&links);
+	}
+	if (r == 0)
+		r = remember_sent(l, buf_span(&links));
+	if (r < 0) {
+		give_up_sending(l);
+		return;
+	}
+	if (old_lifetime != l->lifetime) {
+		snprintf(q.lifetime, sizeof q.lifetime, "lt=%" PRIu32, l->lifetime);
+		request_add_query(&request, span_of_text(q.lifetime));
+	}
+	if (has_binding)
+		add_binding(l, &q, &request);
+
+	l->awaited = UPDATE;
+	send_request(l, &request, on_updated);
+}
+
+static void send_deregister(struct link *l)
+{
+	struct request request = request_of(MSG_DELETE);
+
+	add_location(l, &request);
+	l->awaited = DEREGISTER;
+	send_request(l, &request, on_deregistered);
+}
+
+/* --- what comes back ------------------------------------------------------------------------- */
+
+static void note_alert(struct link *l)
+{
+	int alert = tp_session_last_alert(l->session);
+	struct path p = PATH3(OBJECT_SERVER, l->server_instance, SERVER_TLS_ALERT);
+
+	if (alert >= 0 && !model_in_transaction(l->env->model))
+		model_set(l->env->model, p, &VALUE_UINT((uint64_t)alert));
+}
+
+/* The peer's own words in an error response, cut and made printable by the log. */
+static void describe(const struct tp_result *result, char *ret, size_t len)
+{
+	char code[8];
+
+	if (result->reason != REASON_NONE || !result->response) {
+		snprintf(ret, len, "%s", result->detail);
+		return;
+	}
+
+	struct span text = buf_span(&result->response->payload);
+
+	msg_code_format(result->response->code, code);
+	if (text.len > 0 && text_is_utf8(text) && !msg_code_is_success(result->response->code))
+		snprintf(ret, len, "%s answered %s \"%.*s\"", result->detail, code,
+			text.len > 80 ? 80 : (int)text.len, (const char *)text.data);
+	else
+		snprintf(ret, len, "%s answered %s", result->detail, code);
+}
+
+static void forget_location(struct link *l)
+{
+	for (size_t i = 0; i < MSG_LOCATION_MAX; i++)
+		buf_done(&l->location[i]);
+	l->n_location = 0;
+}
+
+static int keep_location(struct link *l, const struct response *response)
+{
+	forget_location(l);
+	for (size_t i = 0; i < response->n_location; i++) {
+		int r = buf_set(&l->location[i], buf_span(&response->location[i]));
+
+		if (r < 0)
+			return r;
+		l->n_location = i + 1;
+	}
+	return 0;
+}
+
+static void failed(struct link *l, const struct tp_result *result, enum log_id id)
+{
+	char detail[STEP_DETAIL_MAX];
+
+	describe(result, detail, sizeof detail);
+	note_alert(l);
+	step(l, result->is_fatal ? REG_EV_FATAL : REG_EV_FAILED, result->reason);
+	tell(l, STEP_FAILED, result->reason, id, 0, "%s", detail);
+}
+
+static void on_registered(void *data, const struct tp_result *result)
+{
+	struct link *l = data;
+	char detail[STEP_DETAIL_MAX];
+
+	if (l->awaited != REGISTER)
+		return;
+	l->awaited = NOTHING;
+	if (result->reason != REASON_NONE) {
+		failed(l, result, LOG_ID_REGISTER_FAILED);
+		return;
+	}
+
+	struct reaction reaction = reaction_to(REG_OP_REGISTER, result->response->code);
+
+	if (reaction.event == REG_EV_ACCEPTED && keep_location(l, result->response) < 0)
+		reaction = (struct reaction){REG_EV_FAILED, REASON_REG_TIMEOUT};
+
+	describe(result, detail, sizeof detail);
+	step(l, reaction.event, reaction.reason);
+	if (reaction.event == REG_EV_ACCEPTED)
+		tell(l, STEP_OK, REASON_NONE, LOG_ID_REGISTERED, result->response->code,
+			"registered with %s as \"%s\", LwM2M %s, lifetime %" PRIu32 " s", l->uri,
+			l->env->endpoint, reg_version_text(reg_version(l->reg)), l->lifetime);
+	else
+		tell(l, STEP_FAILED, reaction.reason, LOG_ID_REGISTER_FAILED,
+			result->response->code, "%s", detail);
+}
+
+static void on_updated(void *data, const struct tp_result *result)
+{
+	struct link *l = data;
+	char detail[STEP_DETAIL_MAX];
+
+	if (l->awaited != UPDATE)
+		return;
+	l->awaited = NOTHING;
+	if (result->reason != REASON_NONE) {
+		failed(l, result, LOG_ID_UPDATE_FAILED);
+		return;
+	}
+
+	struct reaction reaction = reaction_to(REG_OP_UPDATE, result->response->code);
+
+	describe(result, detail, sizeof detail);
+	step(l, reaction.event, reaction.reason);
+	if (reaction.event == REG_EV_ACCEPTED)
+		tell(l, STEP_OK, REASON_NONE, LOG_ID_NONE, result->response->code,
+			"registration updated");
+	else
+		tell(l, STEP_FAILED, reaction.reason, LOG_ID_UPDATE_FAILED, result->response->code,
+			"%s", detail);
+}
+
+static void on_deregistered(void *data, const struct tp_result *result)
+{
+	struct link *l = data;
+
+	if (l->awaited != DEREGISTER)
+		return;
+	l->awaited = NOTHING;
+	/* whatever the answer: it is over (registration.md section 3) */
+	tell(l, STEP_OK, result->reason, LOG_ID_DEREGISTERED,
+		result->response ? result->response->code : 0, "de-registered from %s", l->uri);
+	step(l, REG_EV_ACCEPTED, REASON_NONE);
+}
+
+/* --- the machine's wishes -------------------------------------------------------------------- */
+
+static void arm(struct link *l)
+{
+	uint64_t at = l->has_send_failed ? now(l) : reg_deadline(l->reg);
+
+	l->env->loop->arm(l->timer, at, USEC_PER_MSEC);
+}
+
+/* An Update cannot go over a security context that is gone: Register makes a new one. */
+static bool must_register_anew(const struct link *l)
+{
+	return tp_session_is_secure(l->session) && !tp_session_is_connected(l->session);
+}
+
+static void step(struct link *l, enum reg_event event, enum reason reason)
+{
+	unsigned actions = reg_step(l->reg, event, reason, now(l));
+
+	if (actions & REG_DO_UPDATE && must_register_anew(l)) {
+		step(l, REG_EV_SESSION_LOST, REASON_NONE);
+		return;
+	}
+	if (actions & REG_DO_CANCEL)
+		l->awaited = NOTHING;
+	if (actions & REG_DO_CLOSE)
+		tp_session_close(l->session);
+	if (actions & REG_DO_REGISTER)
+		send_register(l);
+	if (actions & REG_DO_UPDATE)
+		send_update(l);
+	if (actions & REG_DO_DEREGISTER)
+		send_deregister(l);
+	arm(l);
+
+	if (actions & REG_TELL_UP)
+		l->env->up(l->env->data, l);
+	if (actions & REG_TELL_DOWN)
+		l->env->running(l->env->data, l);
+	if (actions & REG_TELL_FAILED)
+		l->env->failed(l->env->data, l);
+	if (actions & REG_TELL_STOPPED)
+		l->env->stopped(l->env->data, l);
+}
+
+static void on_timer(void *data)
+{
+	struct link *l = data;
+
+	if (l->has_send_failed) {
+		l->has_send_failed = false;
+		l->awaited = NOTHING;
+		step(l, REG_EV_FAILED, REASON_NET_UNREACHABLE);
+		return;
+	}
+	step(l, REG_EV_DUE, REASON_NONE);
+}
+
+static void on_lost(void *data, enum reason reason, const char *detail)
+{
+	struct link *l = data;
+
+	tell(l, STEP_RUNNING, reason, LOG_ID_NONE, 0, "%s", detail);
+	step(l, REG_EV_SESSION_LOST, reason);
+}
+
+static void on_request(
+	void *data, const char *peer, const struct request *request, struct response *ret)
+{
+	struct link *l = data;
+	struct dm_peer server = {l->short_server_id, reg_version(l->reg)};
+
+	(void)peer;
+	/* before 2.01, while disabled and during a bootstrap: ignored (registration.md 1.3, 4) */
+	if (!reg_is_up(l->reg) || !l->env->is_open(l->env->data)) {
+		ret->code = MSG_NO_RESPONSE;
+		return;
+	}
+	dm_dispatch(l->env->model, &server, request, ret);
+}
+
+/* --- life ------------------------------------------------------------------------------------ */
+
+/* The registration is of this endpoint with this account: another of either is another one. */
+static int hash_of(const struct link_env *env, const struct account *a, uint8_t ret[HASH_LEN])
+{
+	_cleanup_(hash_free_p) struct hash *h = NULL;
+	uint8_t account[HASH_LEN];
+	int r = accounts_hash(a, account);
+
+	if (r == 0)
+		r = hash_new(&h);
+	if (r < 0)
+		return r;
+	hash_add_field(h, span_of(account, sizeof account));
+	hash_add_field(h, span_of_text(env->endpoint));
+	return hash_finish(h, ret);
+}
+
+int link_new(const struct link_env *env, const struct account *a, const struct reg_params *params,
+	uint16_t local_port, struct link **ret)
+{
+	struct link *l = calloc(1, sizeof *l);
+	struct tp_peer peer = accounts_peer(a);
+
+	if (!l)
+		return -ENOMEM;
+	peer.local_port = local_port;
+	l->env = env;
+	l->short_server_id = a->short_server_id;
+	l->server_instance = a->server_instance;
+	snprintf(l->uri, sizeof l->uri, "%.*s", (int)a->uri.len, (const char *)a->uri.data);
+
+	int r = hash_of(env, a, l->hash);
+
+	if (r == 0)
+		r = reg_new(a->short_server_id, params, &l->reg);
+	if (r == 0)
+		r = tp_session_new(env->tp, &peer,
+			&(const struct tp_handlers){
+				.data = l, .request = on_request, .lost = on_lost},
+			&l->session);
+	if (r == 0)
+		r = env->loop->timer(env->loop->impl, on_timer, l, &l->timer);
+	if (r < 0) {
+		link_free(l);
+		return r;
+	}
+	*ret = l;
+	return 0;
+}
+
+struct link *link_free(struct link *l)
+{
+	if (!l)
+		return NULL;
+	tp_session_free(l->session);
+	l->env->loop->free_source(l->timer);
+	reg_free(l->reg);
+	forget_location(l);
+	buf_done(&l->binding);
+	buf_done(&l->links);
+	free(l);
+	return NULL;
+}
+
+void link_event(struct link *l, enum reg_event event, enum reason reason)
+{
+	step(l, event, reason);
+}
+
+void link_refresh(struct link *l, const struct account *a, const struct reg_params *params)
+{
+	l->server_instance = a->server_instance;
+	reg_set_params(l->reg, params);
+	arm(l);
+}
+
+int link_reset(struct link *l, const struct reg_params *params)
+{
+	struct reg *fresh;
+	int r = reg_new(l->short_server_id, params, &fresh);
+
+	if (r < 0)
+		return r;
+	reg_free(l->reg);
+	l->reg = fresh;
+	l->awaited = NOTHING;
+	l->has_send_failed = false;
+	forget_location(l);
+	arm(l);
+	return 0;
+}
+
+const struct reg *link_reg(const struct link *l)
+{
+	return l->reg;
+}
+
+uint16_t link_short_server_id(const struct link *l)
+{
+	return l->short_server_id;
+}
+
+uint16_t link_server_instance(const struct link *l)
+{
+	return l->server_instance;
+}
+
+bool link_is_same_account(const struct link *l, const struct account *a)
+{
+	uint8_t hash[HASH_LEN];
+
+	return hash_of(l->env, a, hash) == 0 && memcmp(hash, l->hash, sizeof hash) == 0;
+}
+
+/* --- over a restart -------------------------------------------------------------------------- */
+
+/* Only without security for now: no security context is kept (README decision 23). */
+bool link_save(const struct link *l, struct store_registration *ret)
+{
+	uint64_t expires = reg_expires(l->reg);
+	uint64_t left = expires > now(l) ? expires - now(l) : 0;
+	size_t used = 0;
+
+	if (!reg_is_up(l->reg) || tp_session_is_secure(l->session))
+		return false;
+
+	*ret = (struct store_registration){
+		.short_server_id = l->short_server_id,
+		.version = (uint8_t)reg_version(l->reg),
+		.local_port = tp_session_local_port(l->session),
+		.expires =
+			expires == USEC_NEVER
+				? INT64_MAX
+				: (int64_t)((clock_realtime(l->env->clock) + left) / USEC_PER_SEC),
+	};
+	memcpy(ret->account_hash, l->hash, sizeof ret->account_hash);
+	for (size_t i = 0; i < l->n_location; i++) {
+		struct span s = buf_span(&l->location[i]);
+
+		if (used + 1 + s.len >= sizeof ret->location || memchr(s.data, '/', s.len))
+			return false;
+		ret->location[used++] = '/';
+		memcpy(ret->location + used, s.data, s.len);
+		used += s.len;
+	}
+	return l->n_location > 0;
+}
+
+static int parse_location(struct link *l, const char *text)
+{
+	forget_location(l);
+	while (*text == '/') {
+		size_t len = strcspn(++text, "/");
+
+		if (l->n_location == MSG_LOCATION_MAX || len == 0)
+			return -EBADMSG;
+
+		int r = buf_set(&l->location[l->n_location], span_of(text, len));
+
+		if (r < 0)
+			return r;
+		l->n_location++;
+		text += len;
+	}
+	return l->n_location > 0 ? 0 : -EBADMSG;
+}
+
+int link_resume(struct link *l, const struct store_registration *kept)
+{
+	int64_t left = kept->expires - (int64_t)(clock_realtime(l->env->clock) / USEC_PER_SEC);
+
+	if (memcmp(kept->account_hash, l->hash, sizeof l->hash) != 0 || left <= 0 ||
+		kept->version > LWM2M_1_2 || tp_session_is_secure(l->session))
+		return -ENOTSUP;
+
+	int r = parse_location(l, kept->location);
+
+	if (r < 0)
+		return r;
+
+	/* the server's knowledge of us is not kept: the first Update names everything */
+	uint64_t expires =
+		kept->expires == INT64_MAX ? USEC_NEVER : usec_after(now(l), (uint64_t)left);
+
+	r = reg_resume(l->reg, (enum lwm2m_version)kept->version, now(l), expires);
+	arm(l);
+	return r;
+}

@@ -1,0 +1,442 @@
+#include "daemon/servers.h"
+
+#include <errno.h>
+
+#include "base/cleanup.h"
+#include "server/retry.h"
+
+struct slot {
+	struct link *link;
+	bool is_retired;    /* de-registering; freed when done */
+	bool is_done;	    /* to be freed by the timer */
+	bool wants_disable; /* after the answer */
+	bool wants_update;
+};
+
+struct servers {
+	struct link_env env;
+	struct servers_hooks hooks;
+	const struct conf *conf;
+	struct slot slots[2 * ORDER_SERVERS_MAX];
+	size_t n_slots;
+	struct order order;
+	struct loop_source *timer;
+	uint64_t again_at; /* failed ones are tried again in the background; USEC_NEVER: none */
+	unsigned round;
+	bool is_stopping, is_stopped_told;
+};
+
+static uint64_t now(const struct servers *s)
+{
+	return clock_now(s->env.clock);
+}
+
+/* --- the timer: things that must not happen inside a callback, and the next round ------------- */
+
+static void arm(struct servers *s)
+{
+	uint64_t at = s->again_at;
+
+	for (size_t i = 0; i < s->n_slots; i++) {
+		const struct slot *slot = &s->slots[i];
+
+		if (slot->is_done || slot->wants_disable || slot->wants_update)
+			at = 0;
+	}
+	if (s->is_stopping && !s->is_stopped_told)
+		at = 0;
+	s->env.loop->arm(s->timer, at == 0 ? now(s) : at, at == 0 ? 1 : USEC_PER_SEC);
+}
+
+static struct slot *slot_of(struct servers *s, const struct link *l)
+{
+	for (size_t i = 0; i < s->n_slots; i++)
+		if (s->slots[i].link == l)
+			return &s->slots[i];
+	return NULL;
+}
+
+static struct slot *slot_of_server(struct servers *s, uint16_t short_server_id)
+{
+	for (size_t i = 0; i < s->n_slots; i++)
+		if (!s->slots[i].is_retired &&
+			link_short_server_id(s->slots[i].link) == short_server_id)
+			return &s->slots[i];
+	return NULL;
+}
+
+static void remove_done(struct servers *s)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < s->n_slots; i++) {
+		if (s->slots[i].is_done)
+			link_free(s->slots[i].link);
+		else
+			s->slots[kept++] = s->slots[i];
+	}
+	s->n_slots = kept;
+}
+
+/* --- what links report ------------------------------------------------------------------------ */
+
+static void obey(struct servers *s, const struct order_result *result)
+{
+	for (size_t i = 0; i < result->n_start; i++) {
+		struct slot *slot = slot_of_server(s, result->start[i]);
+
+		if (slot)
+			link_event(slot->link, REG_EV_START, REASON_NONE);
+	}
+	if (result->verdict != ORDER_PENDING)
+		s->hooks.verdict(s->hooks.data, result->verdict);
+}
+
+/* Servers that failed are not forgotten: one that comes back ends a hold-off, or joins the others.
+ */
+static void plan_round(struct servers *s)
+{
+	s->again_at = order_has_failed(&s->order)
+			      ? usec_after(now(s), retry_round_delay(s->round + 1))
+			      : USEC_NEVER;
+	arm(s);
+}
+
+static void try_again(struct servers *s)
+{
+	struct order_result result = {0};
+
+	s->round++;
+	s->again_at = USEC_NEVER;
+	order_again(&s->order, &result);
+	obey(s, &result);
+}
+
+static void on_timer(void *data)
+{
+	struct servers *s = data;
+
+	for (size_t i = 0; i < s->n_slots; i++) {
+		struct slot *slot = &s->slots[i];
+
+		if (slot->wants_disable) {
+			slot->wants_disable = false;
+			link_event(slot->link, REG_EV_DISABLE, REASON_REG_DISABLED);
+		}
+		if (slot->wants_update) {
+			slot->wants_update = false;
+			link_event(slot->link, REG_EV_CHANGED, REASON_NONE);
+		}
+	}
+	if (!s->is_stopping && s->again_at <= now(s))
+		try_again(s);
+	remove_done(s);
+	if (s->is_stopping && s->n_slots == 0 && !s->is_stopped_told) {
+		s->is_stopped_told = true;
+		s->hooks.stopped(s->hooks.data);
+		return;
+	}
+	if (s->is_stopping)
+		return; /* the links' own timers end the wait */
+	arm(s);
+}
+
+static void on_up(void *data, struct link *l)
+{
+	struct servers *s = data;
+	struct slot *slot = slot_of(s, l);
+	struct order_result result = {0};
+
+	if (!slot || slot->is_retired)
+		return;
+	order_up(&s->order, link_short_server_id(l), &result);
+	obey(s, &result);
+}
+
+static void on_failed(void *data, struct link *l)
+{
+	struct servers *s = data;
+	struct slot *slot = slot_of(s, l);
+	struct order_result result = {0};
+
+	if (!slot || slot->is_retired)
+		return;
+	order_failed(&s->order, link_short_server_id(l), &result);
+	plan_round(s);
+	obey(s, &result);
+}
+
+static void on_running(void *data, struct link *l)
+{
+	struct servers *s = data;
+
+	order_running(&s->order, link_short_server_id(l));
+}
+
+static void on_stopped(void *data, struct link *l)
+{
+	struct servers *s = data;
+	struct slot *slot = slot_of(s, l);
+
+	if (!slot)
+		return;
+	slot->is_done = true;
+	s->env.loop->arm(s->timer, now(s), 1);
+}
+
+static bool is_open(void *data)
+{
+	struct servers *s = data;
+
+	return s->hooks.is_open(s->hooks.data);
+}
+
+/* --- accounts to links ------------------------------------------------------------------------ */
+
+static struct reg_params params_of(const struct servers *s, const struct account *a)
+{
+	return accounts_params(s->env.model, a, s->conf,
+		(uint32_t)(tp_max_transmit_wait(s->env.tp) / USEC_PER_SEC));
+}
+
+static void retire(struct servers *s, struct slot *slot)
+{
+	slot->is_retired = true;
+	link_event(slot->link, REG_EV_STOP, REASON_NONE);
+	arm(s);
+}
+
+static struct slot *add_slot(struct servers *s, const struct account *a,
+	const struct reg_params *params, const struct store_registration *kept)
+{
+	struct link *l;
+
+	if (s->n_slots == sizeof s->slots / sizeof *s->slots)
+		return NULL;
+
+	int r = link_new(&s->env, a, params, kept ? kept->local_port : 0, &l);
+
+	if (r < 0) {
+		enum reason reason = r == -ENOTSUP ? REASON_SECURITY_UNSUPPORTED : REASON_NONE;
+
+		timeline_add(s->env.timeline,
+			&(const struct step_fields){.stage = STAGE_REGISTER,
+				.result = STEP_FAILED,
+				.server = a->short_server_id,
+				.reason = reason,
+				.level = LOG_ERROR,
+				.id = LOG_ID_REGISTER_FAILED},
+			"cannot be used with %s: %s", accounts_mode_text(a->mode), strerror(-r));
+		return NULL;
+	}
+	s->slots[s->n_slots] = (struct slot){.link = l};
+	return &s->slots[s->n_slots++];
+}
+
+/* The link of an account: the standing one, or a new one. NULL: it cannot be used. */
+static struct slot *match(
+	struct servers *s, const struct account *a, const struct store_registration *kept)
+{
+	struct reg_params params = params_of(s, a);
+	struct slot *slot = slot_of_server(s, a->short_server_id);
+
+	if (slot && !link_is_same_account(slot->link, a)) {
+		retire(s, slot);
+		slot = NULL;
+	}
+	if (!slot) {
+		slot = add_slot(s, a, &params, kept);
+		if (slot && kept)
+			link_resume(slot->link, kept);
+		return slot;
+	}
+
+	link_refresh(slot->link, a, &params);
+	if (reg_is_up(link_reg(slot->link)))
+		link_event(slot->link, REG_EV_CHANGED, REASON_NONE);
+	else
+		link_reset(slot->link, &params);
+	return slot;
+}
+
+static void retire_gone(struct servers *s)
+{
+	struct account a;
+
+	for (size_t i = 0; i < s->n_slots; i++)
+		if (!s->slots[i].is_retired && !account_of_server(s->env.model,
+						       link_short_server_id(s->slots[i].link), &a))
+			retire(s, &s->slots[i]);
+}
+
+static const struct store_registration *find_kept(
+	const struct store_registration *kept, size_t n_kept, uint16_t short_server_id)
+{
+	for (size_t i = 0; i < n_kept; i++)
+		if (kept[i].short_server_id == short_server_id)
+			return &kept[i];
+	return NULL;
+}
+
+void servers_resume(struct servers *s, const struct store_registration *kept, size_t n_kept)
+{
+	struct order_entry entries[ORDER_SERVERS_MAX];
+	struct order_result result = {0};
+	struct account a;
+	uint32_t cursor = 0;
+	size_t n = 0;
+
+	retire_gone(s);
+	while (n < ORDER_SERVERS_MAX && account_next(s->env.model, &cursor, &a)) {
+		struct slot *slot;
+
+		if (a.is_bootstrap || a.server_instance == ID_NONE)
+			continue;
+		slot = match(s, &a, find_kept(kept, n_kept, a.short_server_id));
+		if (!slot)
+			continue;
+		entries[n] = accounts_order(s->env.model, &a);
+		entries[n].state = reg_is_up(link_reg(slot->link)) ? ORDER_UP : ORDER_WAITS;
+		n++;
+	}
+	s->again_at = USEC_NEVER;
+	s->round = 0;
+	order_begin(&s->order, entries, n, &result);
+	obey(s, &result);
+}
+
+void servers_begin(struct servers *s)
+{
+	servers_resume(s, NULL, 0);
+}
+
+void servers_stop(struct servers *s)
+{
+	s->is_stopping = true;
+	for (size_t i = 0; i < s->n_slots; i++)
+		if (!s->slots[i].is_retired)
+			retire(s, &s->slots[i]);
+	s->env.loop->arm(s->timer, now(s), 1);
+}
+
+/* --- changes of the model --------------------------------------------------------------------- */
+
+void servers_changed(struct servers *s, struct path p, enum model_change what)
+{
+	bool is_server = p.id[0] == OBJECT_SERVER;
+
+	for (size_t i = 0; i < s->n_slots; i++) {
+		struct slot *slot = &s->slots[i];
+		struct account a;
+
+		if (slot->is_retired)
+			continue;
+		if (what == MODEL_WRITTEN &&
+			(!is_server || p.id[1] != link_server_instance(slot->link)))
+			continue;
+		if (!account_of_server(s->env.model, link_short_server_id(slot->link), &a))
+			continue;
+
+		struct reg_params params = params_of(s, &a);
+
+		link_refresh(slot->link, &a, &params);
+		if (what != MODEL_WRITTEN || p.id[2] == SERVER_LIFETIME ||
+			p.id[2] == SERVER_BINDING)
+			link_event(slot->link, REG_EV_CHANGED, REASON_NONE);
+	}
+}
+
+int servers_trigger_update(struct servers *s, uint16_t short_server_id)
+{
+	struct slot *slot = slot_of_server(s, short_server_id);
+
+	if (!slot)
+		return -ENOENT;
+	slot->wants_update = true;
+	arm(s);
+	return 0;
+}
+
+int servers_disable(struct servers *s, uint16_t short_server_id)
+{
+	struct slot *slot = slot_of_server(s, short_server_id);
+
+	if (!slot)
+		return -ENOENT;
+	slot->wants_disable = true;
+	arm(s);
+	return 0;
+}
+
+/* --- life ------------------------------------------------------------------------------------- */
+
+int servers_new(const struct link_env *env, const struct servers_hooks *hooks, struct servers **ret)
+{
+	struct servers *s = calloc(1, sizeof *s);
+
+	if (!s)
+		return -ENOMEM;
+	s->env = *env;
+	s->env.data = s;
+	s->env.up = on_up;
+	s->env.failed = on_failed;
+	s->env.running = on_running;
+	s->env.stopped = on_stopped;
+	s->env.is_open = is_open;
+	s->hooks = *hooks;
+	s->again_at = USEC_NEVER;
+
+	int r = env->loop->timer(env->loop->impl, on_timer, s, &s->timer);
+
+	if (r < 0) {
+		servers_free(s);
+		return r;
+	}
+	*ret = s;
+	return 0;
+}
+
+struct servers *servers_free(struct servers *s)
+{
+	if (!s)
+		return NULL;
+	for (size_t i = 0; i < s->n_slots; i++)
+		link_free(s->slots[i].link);
+	s->env.loop->free_source(s->timer);
+	free(s);
+	return NULL;
+}
+
+void servers_set_conf(struct servers *s, const struct conf *conf)
+{
+	s->conf = conf;
+	s->env.endpoint = conf->endpoint;
+}
+
+size_t servers_count(const struct servers *s)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < s->n_slots; i++)
+		n += !s->slots[i].is_retired;
+	return n;
+}
+
+size_t servers_count_up(const struct servers *s)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < s->n_slots; i++)
+		n += !s->slots[i].is_retired && reg_is_up(link_reg(s->slots[i].link));
+	return n;
+}
+
+size_t servers_save(const struct servers *s, struct store_registration *list, size_t max)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < s->n_slots && n < max; i++)
+		if (!s->slots[i].is_retired && link_save(s->slots[i].link, &list[n]))
+			n++;
+	return n;
+}

@@ -1,0 +1,45 @@
+#pragma once
+/*
+ * All LwM2M servers together: links are made and dropped as the accounts in the model say, and
+ * started in their order; what they report becomes one verdict for the sequence.
+ * Layer: daemon. (TS core 6.1.4 step 3; registration.md section 5)
+ */
+#include "daemon/link.h"
+
+struct servers;
+
+/* Verdicts come from the loop or from inside servers_begin(). */
+struct servers_hooks {
+	void *data;
+	void (*verdict)(void *data, enum order_verdict verdict);
+	void (*stopped)(void *data); /* after servers_stop(): every link has ended */
+	bool (*is_open)(void *data);
+};
+
+/* env: model, tp, loop, clock, timeline and endpoint are used; its callbacks are the servers' own.
+ */
+int servers_new(
+	const struct link_env *env, const struct servers_hooks *hooks, struct servers **ret);
+struct servers *servers_free(struct servers *s);
+
+void servers_set_conf(struct servers *s, const struct conf *conf);
+
+/*
+ * Brings links in line with the accounts: gone or changed ones are de-registered, standing ones
+ * stay and are updated, failed ones start from the beginning. Then registers by order.
+ */
+void servers_begin(struct servers *s);
+/* As servers_begin(), with registrations that the last run kept. */
+void servers_resume(struct servers *s, const struct store_registration *kept, size_t n_kept);
+/* De-registers everywhere in parallel; hooks->stopped when done, 5 s at most. */
+void servers_stop(struct servers *s);
+
+/* 1/y/… was written, or instances came or went. */
+void servers_changed(struct servers *s, struct path p, enum model_change what);
+/* After Execute of 1/x/8 and 1/x/4; carried out after the answer has been sent. */
+int servers_trigger_update(struct servers *s, uint16_t short_server_id);
+int servers_disable(struct servers *s, uint16_t short_server_id);
+
+size_t servers_count(const struct servers *s);
+size_t servers_count_up(const struct servers *s);
+size_t servers_save(const struct servers *s, struct store_registration *list, size_t max);
