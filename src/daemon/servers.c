@@ -1,6 +1,7 @@
 #include "daemon/servers.h"
 
 #include <errno.h>
+#include <inttypes.h>
 
 #include "base/cleanup.h"
 #include "server/retry.h"
@@ -153,6 +154,22 @@ static void on_up(void *data, struct link *l)
 	obey(s, &result);
 }
 
+static void tell_given_up(struct servers *s, const struct link *l)
+{
+	const struct reg *reg = link_reg(l);
+
+	timeline_add(s->env.timeline,
+		&(const struct step_fields){.stage = STAGE_REGISTER,
+			.result = STEP_FAILED,
+			.server = link_short_server_id(l),
+			.reason = REASON_RETRY_EXHAUSTED,
+			.level = LOG_WARNING,
+			.id = LOG_ID_REGISTER_FAILED,
+			.next_sec = (s->again_at - now(s)) / USEC_PER_SEC},
+		"given up in attempt %" PRIu32 " of sequence %" PRIu32 ": %s", reg_attempt(reg),
+		reg_sequence(reg), reason_id(reg_reason(reg)));
+}
+
 static void on_failed(void *data, struct link *l)
 {
 	struct servers *s = data;
@@ -163,6 +180,7 @@ static void on_failed(void *data, struct link *l)
 		return;
 	order_failed(&s->order, link_short_server_id(l), &result);
 	plan_round(s);
+	tell_given_up(s, l);
 	obey(s, &result);
 }
 
