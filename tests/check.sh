@@ -97,13 +97,35 @@ make_check()
 	s=$(echo "$results" | grep -cE '^:test-result: SKIP')
 	[ $status -eq 0 ] || [ "$f" -gt 0 ] || f=1
 	count "$p" "$f" "$s"
-	echo "$results" | sed -n 's/^:test-result: SKIP/skipped:/p' >>"$(log_of "$1")"
 	if [ "$f" -gt 0 ]; then
 		failure "$1"
-		find "$2" -name '*.trs' -exec grep -HE '^:test-result: (FAIL|XPASS|ERROR)' {} + |
-			sed "s|^$2/|        ! |" | head -n 20
+		find "$2" -path '*/tests/*.log' -exec grep -hE '^(FAIL|XPASS|ERROR): ' {} + |
+			sed 's/^/        ! /' | head -n 20
 	fi
 	say "$1" "$p passed, $f failed, $s skipped"
+}
+
+# pytest_of NAME XML COMMAND...: each case of pytest counts, as its report says
+pytest_of()
+{
+	name=$1
+	xml=$2
+	shift 2
+	rm -f "$xml"
+	"$@" >"$(log_of "$name")" 2>&1 </dev/null
+	status=$?
+	attribute()
+	{
+		n=$(sed -n "s/.*<testsuite [^>]*$1=\"\([0-9]*\)\".*/\1/p" "$xml" 2>/dev/null | head -n 1)
+		echo "${n:-0}"
+	}
+	f=$(($(attribute errors) + $(attribute failures)))
+	s=$(attribute skipped)
+	p=$(($(attribute tests) - f - s))
+	[ $status -eq 0 ] || [ "$f" -gt 0 ] || f=1
+	count "$p" "$f" "$s"
+	[ "$f" -eq 0 ] || failure "$name"
+	say "$name" "$p passed, $f failed, $s skipped"
 }
 
 # integration NAME BUILD: real processes, by pytest
@@ -113,22 +135,8 @@ integration()
 		skip "$1" "python3-pytest and python3-pytest-xdist are not installed"
 		return
 	fi
-	xml=$work/build-junit.xml
-	rm -f "$xml"
-	LWM2MD_BUILD=$2 top_builddir=$2 /usr/bin/python3 -B -m pytest -n 4 -p no:cacheprovider -q -rfEs \
-		--junitxml="$xml" "$work/src/tests/integration" >"$(log_of "$1")" 2>&1 </dev/null
-	status=$?
-	attribute() { sed -n "s/.*<testsuite [^>]*$1=\"\([0-9]*\)\".*/\1/p" "$xml" 2>/dev/null | head -n 1; }
-	t=$(attribute tests)
-	f=$(($(attribute errors) + $(attribute failures)))
-	s=$(attribute skipped)
-	t=${t:-0}
-	s=${s:-0}
-	p=$((t - f - s))
-	[ $status -eq 0 ] || [ "$f" -gt 0 ] || f=1
-	count "$p" "$f" "$s"
-	[ "$f" -eq 0 ] || failure "$1"
-	say "$1" "$p passed, $f failed, $s skipped"
+	pytest_of "$1" "$2/integration.xml" make -C "$2" check-integration \
+		PYTEST_FLAGS="-q -n 4 --tb=short -rfEs --junitxml=$2/integration.xml"
 }
 
 close()
@@ -169,24 +177,15 @@ fi
 [ ! -d "$work/build-gcc" ] ||
 	step "make distcheck" make -C "$work/build-gcc" -j "$jobs" distcheck
 
-if [ ! -d tests/interop ]; then
-	skip "interop with Leshan" "there are no tests/interop"
-elif ! { command -v mvn && command -v javac; } >/dev/null && ! sh tests/deps.sh interop >"$(log_of interop)" 2>&1; then
-	skip "interop with Leshan" "Java and Maven are missing: $(tail -n 1 "$(log_of interop)")"
-elif [ -d "$work/build-gcc" ]; then
-	interop_log=$(log_of "interop with Leshan")
-	make -C "$work/build-gcc" check-interop >"$interop_log" 2>&1 </dev/null
-	status=$?
-	if [ $status -eq 77 ] || grep -q 'Error 77' "$interop_log"; then
-		skip "interop with Leshan" "$(tail -n 1 "$interop_log")"
-	else
-		p=$(grep -c '^ok ' "$interop_log")
-		f=$(grep -c '^not ok ' "$interop_log")
-		[ $status -eq 0 ] || [ "$f" -gt 0 ] || f=1
-		count "$p" "$f" 0
-		[ "$f" -eq 0 ] || failure "interop with Leshan"
-		say "interop with Leshan" "$p passed, $f failed"
-	fi
+interop="interop with Leshan"
+if [ ! -d "$work/build-gcc" ]; then
+	skip "$interop" "there is no build"
+elif ! { command -v mvn && command -v javac; } >/dev/null &&
+	! sh tests/deps.sh interop >"$(log_of "$interop")" 2>&1 </dev/null; then
+	skip "$interop" "$(tail -n 1 "$(log_of "$interop")")"
+else
+	pytest_of "$interop" "$work/build-gcc/tests/interop-results.xml" \
+		make -C "$work/build-gcc" check-interop
 fi
 
 # The same on the other supported release, in a tree of its own.
