@@ -90,6 +90,8 @@ static void check_mode(struct check *c, const struct account *a, const struct ur
 	bool is_nosec_allowed = a->is_bootstrap ? c->support->allow_nosec_bootstrap
 						: c->support->allow_nosec_server;
 
+	if (uri_is_tcp(uri))
+		PROBLEM(c, "/0/%u/0: CoAP over TCP is not supported here", i);
 	if (a->mode < 0)
 		return; /* its absence was told */
 	if (uri_is_secure(uri) == (a->mode == MODE_NOSEC))
@@ -127,16 +129,18 @@ static void check_security(struct check *c, const struct account *a)
 	struct uri uri;
 
 	check_present(c, instance, security_needs, sizeof security_needs / sizeof *security_needs);
-	if (uri_parse(a->uri, &uri, &why) < 0)
-		PROBLEM(c, "/0/%u/0 (LwM2M Server URI): %s", a->security_instance,
-			why && *why ? why : "not a URI of a server");
-	else
-		check_mode(c, a, &uri);
+	if (model_exists(c->m, path_child(instance, SECURITY_URI))) {
+		if (uri_parse(a->uri, &uri, &why) < 0)
+			PROBLEM(c, "/0/%u/0 (LwM2M Server URI): %s", a->security_instance,
+				why && *why ? why : "not a URI of a server");
+		else
+			check_mode(c, a, &uri);
+	}
 	check_range(c, instance, SECURITY_MATCHING_TYPE, 3);
 	check_range(c, instance, SECURITY_CERTIFICATE_USAGE, 3);
 }
 
-/* Two accounts for one server are only good over different transports. */
+/* Two accounts for one server are only good over different transports, of which there is one. */
 static void check_unique(struct check *c, const struct account *a)
 {
 	struct account other;
@@ -186,15 +190,21 @@ static const struct need server_needs[] = {
 	{SERVER_BINDING, "Binding"},
 };
 
-/* The letters of all versions; Q belongs to 1.0 (registration.md section 1). */
-static bool is_binding(struct span text)
+/* What the object itself says of each value: lifetime, periods, binding, retry counts. */
+static void check_values(struct check *c, struct path instance)
 {
-	if (text.len == 0)
-		return false;
-	for (size_t i = 0; i < text.len; i++)
-		if (!strchr("UTSNMHQ", text.data[i]))
-			return false;
-	return true;
+	const struct object_def *def = model_object(c->m, instance.id[0]);
+	char text[PATH_TEXT_MAX];
+
+	for (size_t i = 0; i < def->n_resources; i++) {
+		struct path p = path_child(instance, def->resources[i].id);
+		struct value v;
+
+		if (model_get(c->m, p, &v) < 0 || model_check(c->m, p, &v) == 0)
+			continue;
+		path_format(p, text);
+		PROBLEM(c, "%s (%s) has a value that is not allowed", text, def->resources[i].name);
+	}
 }
 
 static void check_server(struct check *c, uint16_t i)
@@ -210,61 +220,99 @@ static void check_server(struct check *c, uint16_t i)
 			ssid);
 	if (ssid != 0 && !account_of_server(c->m, (uint16_t)ssid, &a))
 		PROBLEM(c, "/1/%u: no /0 instance with Short Server ID %" PRId64, i, ssid);
-	if (model_get_int(c->m, path_child(instance, SERVER_LIFETIME), 0) < 0)
-		PROBLEM(c, "/1/%u/1 (Lifetime) is negative", i);
-	if (model_get_int(c->m, path_child(instance, SERVER_DEFAULT_MIN_PERIOD), 0) < 0)
-		PROBLEM(c, "/1/%u/2 (Default Minimum Period) is negative", i);
-	if (model_exists(c->m, path_child(instance, SERVER_BINDING)) &&
-		!is_binding(model_get_bytes(c->m, path_child(instance, SERVER_BINDING))))
-		PROBLEM(c, "/1/%u/7 (Binding) is no set of the letters U T S N M H", i);
-	if (model_get_int(c->m, path_child(instance, SERVER_RETRY_COUNT), 1) == 0)
-		PROBLEM(c, "/1/%u/17 (Communication Retry Count) is 0", i);
-	if (model_get_int(c->m, path_child(instance, SERVER_SEQUENCE_COUNT), 1) == 0)
-		PROBLEM(c, "/1/%u/20 (Communication Sequence Retry Count) is 0", i);
+	check_values(c, instance);
 }
 
 /* --- objects 2, 3, 21 ------------------------------------------------------------------------- */
 
-/* Several servers need object 2; what its instances guard must be named (4.4 item 5). */
-static void check_access(struct check *c)
+static bool is_covered(const struct model *m, struct path p)
 {
 	uint32_t cursor = 0;
 	uint16_t i;
 
-	if (account_count_servers(c->m) > 1 && !model_object(c->m, OBJECT_ACCESS_CONTROL))
-		PROBLEM(c, "/2: several servers need the Access Control object");
-	while (model_next_instance(c->m, OBJECT_ACCESS_CONTROL, &cursor, &i)) {
-		static const struct need needs[] = {
-			{ACCESS_OBJECT_ID, "Object ID"},
-			{ACCESS_INSTANCE_ID, "Object Instance ID"},
-			{ACCESS_OWNER, "Access Control Owner"},
-		};
+	while (model_next_instance(m, OBJECT_ACCESS_CONTROL, &cursor, &i))
+		if (model_get_int(m, PATH3(OBJECT_ACCESS_CONTROL, i, ACCESS_OBJECT_ID), -1) ==
+				p.id[0] &&
+			model_get_int(m, PATH3(OBJECT_ACCESS_CONTROL, i, ACCESS_INSTANCE_ID), -1) ==
+				p.id[1])
+			return true;
+	return false;
+}
 
+/* With access control in force, an instance that nobody has a right on is a mistake. */
+static void check_coverage(struct check *c)
+{
+	uint32_t objects = 0;
+	uint16_t object, i;
+
+	while (model_next_object(c->m, &objects, &object)) {
+		uint32_t cursor = 0;
+
+		if (model_object(c->m, object)->is_hidden || object == OBJECT_ACCESS_CONTROL)
+			continue;
+		while (model_next_instance(c->m, object, &cursor, &i))
+			if (!is_covered(c->m, PATH2(object, i)))
+				PROBLEM(c, "/%u/%u: no /2 instance says which server may access it",
+					object, i);
+	}
+}
+
+/*
+ * Several servers need object 2. Without instances of it all of them have every right
+ * (device-management.md 11); with some, each instance needs one (4.4 item 5).
+ */
+static void check_access(struct check *c)
+{
+	static const struct need needs[] = {
+		{ACCESS_OBJECT_ID, "Object ID"},
+		{ACCESS_INSTANCE_ID, "Object Instance ID"},
+		{ACCESS_OWNER, "Access Control Owner"},
+	};
+	bool has_several = account_count_servers(c->m) > 1, has_any = false;
+	uint32_t cursor = 0;
+	uint16_t i;
+
+	if (has_several && !model_object(c->m, OBJECT_ACCESS_CONTROL))
+		PROBLEM(c, "/2: several servers need the Access Control object");
+	for (; model_next_instance(c->m, OBJECT_ACCESS_CONTROL, &cursor, &i); has_any = true)
 		check_present(
 			c, PATH2(OBJECT_ACCESS_CONTROL, i), needs, sizeof needs / sizeof *needs);
-	}
+	if (has_several && has_any)
+		check_coverage(c);
+}
+
+/* The /21 instance that a /0 instance links to. false: there is no link. */
+static bool oscore_of(const struct model *m, uint16_t security, struct path *ret)
+{
+	struct value v;
+
+	if (model_get(m, PATH3(OBJECT_SECURITY, security, SECURITY_OSCORE), &v) < 0 ||
+		v.link.object == ID_NONE)
+		return false;
+	*ret = PATH2(v.link.object, v.link.instance);
+	return true;
 }
 
 static void check_oscore(struct check *c)
 {
 	static const struct need needs[] = {
 		{0, "OSCORE Master Secret"}, {1, "OSCORE Sender ID"}, {2, "OSCORE Recipient ID"}};
+	struct path link, other;
 	uint32_t cursor = 0;
-	uint16_t i;
+	uint16_t i, k;
 
 	while (model_next_instance(c->m, OBJECT_SECURITY, &cursor, &i)) {
-		struct value v;
+		uint32_t rest = cursor;
 
-		if (model_get(c->m, PATH3(OBJECT_SECURITY, i, SECURITY_OSCORE), &v) < 0 ||
-			v.link.object == ID_NONE)
+		if (!oscore_of(c->m, i, &link))
 			continue;
-		if (v.link.object != OBJECT_OSCORE ||
-			!model_exists(c->m, PATH2(OBJECT_OSCORE, v.link.instance)))
-			PROBLEM(c, "/0/%u/17: there is no /%u/%u", i, v.link.object,
-				v.link.instance);
+		while (model_next_instance(c->m, OBJECT_SECURITY, &rest, &k))
+			if (oscore_of(c->m, k, &other) && path_is_equal(link, other))
+				PROBLEM(c, "/0/%u/17 and /0/%u/17 link the same instance", i, k);
+		if (link.id[0] != OBJECT_OSCORE || !model_exists(c->m, link))
+			PROBLEM(c, "/0/%u/17: there is no /%u/%u", i, link.id[0], link.id[1]);
 		else
-			check_present(c, PATH2(OBJECT_OSCORE, v.link.instance), needs,
-				sizeof needs / sizeof *needs);
+			check_present(c, link, needs, sizeof needs / sizeof *needs);
 	}
 }
 

@@ -6,25 +6,24 @@
 #include "bootstrap/operation.h"
 #include "model/account.h"
 
-enum { WRITTEN_SERVERS_MAX = 64 };
+/* What of the problems is sent back: they are also logged in full. */
+enum { DIAGNOSTIC_MAX = 512 };
 
 struct bs_session {
 	struct model *m;
-	const struct consistency_support *support; /* a copy follows */
-	struct consistency_support support_copy;
+	struct consistency_support support;
 	struct bs_hooks hooks;
 	enum lwm2m_version version;
 	struct bs_notes notes;
-	uint16_t written[WRITTEN_SERVERS_MAX]; /* /1 instances, for 1/x/12 */
-	size_t n_written;
-	struct buf problems; /* NUL terminated */
-	bool is_over;
+	struct buf problems; /* NUL terminated, or empty */
+	bool is_over, is_committed;
 };
 
 int bs_session_new(struct model *m, const struct consistency_support *support,
 	const struct bs_hooks *hooks, enum lwm2m_version version, struct bs_session **ret)
 {
 	struct bs_session *s;
+	struct account a;
 
 	if (model_in_transaction(m))
 		return -EBUSY;
@@ -32,10 +31,10 @@ int bs_session_new(struct model *m, const struct consistency_support *support,
 	if (!s)
 		return -ENOMEM;
 	s->m = m;
-	s->support_copy = *support;
-	s->support = &s->support_copy;
+	s->support = *support;
 	s->hooks = *hooks;
 	s->version = version;
+	s->notes.account = account_bootstrap(m, &a) ? a.security_instance : ID_NONE;
 
 	int r = model_begin(m);
 
@@ -89,37 +88,38 @@ bool bs_request_is_operation(const struct request *request)
 
 /* --- Finish ----------------------------------------------------------------------------------- */
 
-static void note_written(struct bs_session *s, struct path p)
-{
-	uint32_t cursor = 0;
-	uint16_t id;
-
-	if (p.depth == 0 || p.id[0] != OBJECT_SERVER)
-		return;
-	while (model_next_instance(s->m, OBJECT_SERVER, &cursor, &id))
-		if ((p.depth == 1 || p.id[1] == id) && s->n_written < WRITTEN_SERVERS_MAX)
-			s->written[s->n_written++] = id;
-}
-
-/* 1/x/12 Last Bootstrapped, of each account that was written. */
+/* 1/x/12 Last Bootstrapped, of each instance that was written (4.2). */
 static int date_written(struct bs_session *s)
 {
 	struct value now = {.type = VALUE_TIME, .i = s->hooks.unix_time(s->hooks.data)};
 	int r = 0;
 
-	for (size_t i = 0; r == 0 && i < s->n_written; i++)
-		if (model_exists(s->m, PATH2(OBJECT_SERVER, s->written[i])))
-			r = model_set(s->m,
-				PATH3(OBJECT_SERVER, s->written[i], SERVER_LAST_BOOTSTRAPPED),
-				&now);
+	for (size_t i = 0; r == 0 && i < s->notes.n_written; i++) {
+		struct path p = PATH3(s->notes.written[i].object, s->notes.written[i].instance,
+			SERVER_LAST_BOOTSTRAPPED);
+
+		if (p.id[0] == OBJECT_SERVER && model_exists(s->m, path_parent(p, 2)))
+			r = model_set(s->m, p, &now);
+	}
 	return r;
 }
 
-/* The reasons also go to the server, as the diagnostic text of 4.06 (RFC 7252 5.5.2). */
+/* The whole lines that fit into one datagram: the diagnostic text of 4.06 (RFC 7252 5.5.2). */
+static struct span diagnostic_of(const struct buf *problems)
+{
+	size_t len = problems->len;
+
+	if (len > DIAGNOSTIC_MAX)
+		for (len = DIAGNOSTIC_MAX; len > 0 && problems->data[len] != '\n';)
+			len--;
+	return span_of(problems->data, len);
+}
+
 static enum bs_result refuse(struct bs_session *s, struct response *ret)
 {
 	ret->code = MSG_NOT_ACCEPTABLE;
-	buf_set(&ret->payload, buf_span(&s->problems));
+	/* both are only for people: without them the answer is the same */
+	(void)buf_set(&ret->payload, diagnostic_of(&s->problems));
 	if (buf_append_byte(&s->problems, 0) < 0)
 		buf_truncate(&s->problems, 0);
 	return BS_INCONSISTENT;
@@ -142,14 +142,14 @@ static enum bs_result finish(
 		return BS_IGNORED;
 	}
 	if (s->is_over) {
-		ret->code = MSG_CHANGED;
+		ret->code = s->is_committed ? MSG_CHANGED : MSG_INTERNAL;
 		return BS_IGNORED;
 	}
-
+	if (s->notes.is_broken || operation_unbootstrap(s->m, &s->notes) < 0)
+		return fail(s, ret);
 	buf_truncate(&s->problems, 0);
-	operation_unbootstrap(s->m, &s->notes);
 
-	int problems = consistency_check(s->m, s->support, 0, &s->problems);
+	int problems = consistency_check(s->m, &s->support, 0, &s->problems);
 
 	if (problems > 0)
 		return refuse(s, ret);
@@ -157,7 +157,7 @@ static enum bs_result finish(
 		return fail(s, ret);
 
 	model_commit(s->m);
-	s->is_over = true;
+	s->is_over = s->is_committed = true;
 	ret->code = MSG_CHANGED;
 	return BS_FINISHED;
 }
@@ -168,20 +168,8 @@ static uint8_t get(
 	struct bs_session *s, const struct request *request, struct path p, struct response *ret)
 {
 	if (request->accept == FORMAT_LINK || p.depth == 0)
-		return operation_discover(s->m, p, s->version, ret);
+		return operation_discover(s->m, request, p, s->version, ret);
 	return operation_read(s->m, request, p, ret);
-}
-
-static uint8_t put(struct bs_session *s, const struct request *request, struct path p)
-{
-	uint8_t code;
-
-	if (p.depth == 0 || request->n_queries > 0)
-		return MSG_BAD_REQUEST;
-	code = operation_write(s->m, request, p);
-	if (msg_code_is_success(code))
-		note_written(s, p);
-	return code;
 }
 
 enum bs_result bs_session_handle(
@@ -200,7 +188,7 @@ enum bs_result bs_session_handle(
 		ret->code = get(s, request, p, ret);
 		return BS_OPERATION;
 	case MSG_PUT:
-		ret->code = put(s, request, p);
+		ret->code = operation_write(s->m, request, p, &s->notes);
 		return BS_OPERATION;
 	case MSG_DELETE:
 		ret->code = operation_delete(s->m, p, &s->notes);

@@ -7,6 +7,7 @@
 #include "bootstrap/operation.h"
 #include "codec/link.h"
 #include "codec/payload.h"
+#include "codec/uri.h"
 #include "model/account.h"
 
 enum { READ_RECORDS_MAX = 2048 };
@@ -31,8 +32,13 @@ static void write_attributes(
 			model_get_int(m, path_child(instance, resource), 0));
 		link_write_attr(w, "ssid", text);
 	}
-	if (is_security && version >= LWM2M_1_1)
-		link_write_quoted(w, "uri", model_get_bytes(m, path_child(instance, SECURITY_URI)));
+
+	/* what is no URI yet may hold octets that have no place in a link */
+	struct span text_uri = model_get_bytes(m, path_child(instance, SECURITY_URI));
+	struct uri uri;
+
+	if (is_security && version >= LWM2M_1_1 && uri_parse(text_uri, &uri, NULL) == 0)
+		link_write_quoted(w, "uri", text_uri);
 }
 
 static void write_object(
@@ -50,10 +56,11 @@ static void write_object(
 		path_format(PATH1(object), target);
 		link_write_target(w, 0, target);
 	}
-	if (has_version) {
-		snprintf(text, sizeof text, "%u.%u", def->major, def->minor);
+	snprintf(text, sizeof text, "%u.%u", def->major, def->minor);
+	if (has_version && version == LWM2M_1_0)
+		link_write_quoted(w, "ver", span_of_text(text));
+	else if (has_version)
 		link_write_attr(w, "ver", text);
-	}
 	for (cursor = 0; model_next_instance(m, object, &cursor, &id);) {
 		path_format(PATH2(object, id), target);
 		link_write_target(w, 0, target);
@@ -61,8 +68,8 @@ static void write_object(
 	}
 }
 
-uint8_t operation_discover(
-	const struct model *m, struct path p, enum lwm2m_version version, struct response *ret)
+uint8_t operation_discover(const struct model *m, const struct request *request, struct path p,
+	enum lwm2m_version version, struct response *ret)
 {
 	_cleanup_(buf_done) struct buf out = {0};
 	struct writer w = writer_to(&out);
@@ -73,6 +80,8 @@ uint8_t operation_discover(
 		return MSG_BAD_REQUEST;
 	if (p.depth == 1 && !model_object(m, p.id[0]))
 		return MSG_NOT_FOUND;
+	if (request->accept != FORMAT_LINK && request->accept != FORMAT_NONE)
+		return MSG_NOT_ACCEPTABLE;
 
 	if (version == LWM2M_1_0) {
 		wr_text(&w, "lwm2m=\"1.0\"");
