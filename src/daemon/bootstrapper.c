@@ -6,7 +6,7 @@
 #include <sys/random.h>
 
 #include "base/cleanup.h"
-#include "daemon/accounts.h"
+#include "daemon/account_model.h"
 
 enum {
 	LISTENERS_MAX = 4,
@@ -238,8 +238,8 @@ static void on_lost(void *data, enum reason reason, const char *detail)
 static struct tp_session *session_for(struct bootstrapper *b, const struct account *a)
 {
 	uint8_t hash[HASH_LEN];
-	struct tp_peer peer = accounts_peer(a);
-	int r = accounts_hash(a, hash);
+	struct tp_peer peer = account_model_peer(a);
+	int r = account_model_hash(a, hash);
 
 	if (r == 0 && b->session && memcmp(hash, b->session_hash, sizeof hash) == 0)
 		return b->session;
@@ -253,7 +253,7 @@ static struct tp_session *session_for(struct bootstrapper *b, const struct accou
 	if (r < 0) {
 		tell(b, STAGE_CLIENT_BOOTSTRAP, STEP_FAILED, REASON_SECURITY_UNSUPPORTED,
 			LOG_ID_BOOTSTRAP_FAILED, "the bootstrap account cannot be used with %s: %s",
-			accounts_mode_text(a->mode), strerror(-r));
+			account_model_mode_text(a->mode), strerror(-r));
 		return NULL;
 	}
 	memcpy(b->session_hash, hash, sizeof hash);
@@ -349,7 +349,7 @@ void bootstrapper_request(struct bootstrapper *b)
 
 	tell(b, STAGE_CLIENT_BOOTSTRAP, STEP_RUNNING, REASON_NONE, LOG_ID_CLIENT_BOOTSTRAP_STARTED,
 		"asking %.*s for a bootstrap (%s)", (int)a.uri.len, (const char *)a.uri.data,
-		accounts_mode_text(a.mode));
+		account_model_mode_text(a.mode));
 
 	int r = send_request(b, &a);
 

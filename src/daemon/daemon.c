@@ -270,7 +270,7 @@ static int make_model(struct daemon *d)
 
 static int make_parts(struct daemon *d)
 {
-	struct link_env links = {.model = d->model,
+	struct server_link_env links = {.model = d->model,
 		.tp = d->tp,
 		.loop = d->loop,
 		.clock = d->clock,

@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <sys/random.h>
 
-#include "daemon/accounts.h"
+#include "daemon/account_model.h"
 #include "daemon/notify.h"
 
 enum {

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "base/cleanup.h"
-#include "daemon/accounts.h"
+#include "daemon/account_model.h"
 
 struct keeper {
 	struct keeper_env env;
@@ -190,10 +190,10 @@ static void warn_if_shadowed(struct keeper *k, const struct conf *conf)
 /* Configured accounts, as far as stored ones leave room for them (README decision 7). */
 static enum origin fill(struct keeper *k, const struct conf *conf)
 {
-	bool is_hidden = accounts_hide_factory(k->env.model);
+	bool is_hidden = account_model_hide_factory(k->env.model);
 	/* a purged account comes back only with a changed configuration */
 	bool is_purged = k->meta.is_account_purged && is_hash_equal(k, conf);
-	int r = accounts_fill(k->env.model, conf,
+	int r = account_model_fill(k->env.model, conf,
 		(is_hidden ? 0 : FILL_SERVERS) | (is_purged ? 0 : FILL_BOOTSTRAP));
 
 	if (r < 0)
@@ -223,7 +223,7 @@ static int restore(struct keeper *k, const struct conf *conf)
 	if (meta.origin == ORIGIN_FACTORY) {
 		if (memcmp(meta.factory_hash, conf->accounts_hash, HASH_LEN) != 0)
 			return -ENOENT;
-		r = accounts_fill(k->env.model, conf, FILL_SERVERS | FILL_BOOTSTRAP);
+		r = account_model_fill(k->env.model, conf, FILL_SERVERS | FILL_BOOTSTRAP);
 		if (r < 0)
 			return r;
 	}
@@ -256,7 +256,7 @@ enum origin keeper_load(struct keeper *k, const struct conf *conf)
 enum origin keeper_reload(struct keeper *k, const struct conf *conf)
 {
 	if (!is_hash_equal(k, conf))
-		accounts_drop_factory(k->env.model);
+		account_model_drop_factory(k->env.model);
 	return fill(k, conf);
 }
 

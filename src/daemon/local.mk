@@ -1,7 +1,7 @@
 # All but main(): tests link what they need.
 noinst_LIBRARIES += src/daemon/libdaemon.a
 src_daemon_libdaemon_a_SOURCES = \
-	%D%/accounts.c %D%/accounts.h \
+	%D%/account_model.c %D%/account_model.h \
 	%D%/bootstrapper.c %D%/bootstrapper.h \
 	%D%/card_none.c %D%/card_source.h \
 	%D%/daemon.c %D%/daemon.h \
@@ -9,7 +9,7 @@ src_daemon_libdaemon_a_SOURCES = \
 	%D%/holdoff.c %D%/holdoff.h \
 	%D%/journal.c %D%/journal.h \
 	%D%/keeper.c %D%/keeper.h \
-	%D%/link.c %D%/link.h \
+	%D%/server_link.c %D%/server_link.h \
 	%D%/loop.c %D%/loop.h \
 	%D%/notify.c %D%/notify.h \
 	%D%/routes.c %D%/routes.h \

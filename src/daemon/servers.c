@@ -7,7 +7,7 @@
 #include "server/retry.h"
 
 struct slot {
-	struct link *link;
+	struct server_link *link;
 	bool is_retired;    /* de-registering; freed when done */
 	bool is_done;	    /* to be freed by the timer */
 	bool wants_disable; /* after the answer */
@@ -15,7 +15,7 @@ struct slot {
 };
 
 struct servers {
-	struct link_env env;
+	struct server_link_env env;
 	struct servers_hooks hooks;
 	const struct conf *conf;
 	struct slot slots[2 * ORDER_SERVERS_MAX];
@@ -49,7 +49,7 @@ static void arm(struct servers *s)
 	s->env.loop->arm(s->timer, at == 0 ? now(s) : at, at == 0 ? 1 : USEC_PER_SEC);
 }
 
-static struct slot *slot_of(struct servers *s, const struct link *l)
+static struct slot *slot_of(struct servers *s, const struct server_link *l)
 {
 	for (size_t i = 0; i < s->n_slots; i++)
 		if (s->slots[i].link == l)
@@ -61,7 +61,7 @@ static struct slot *slot_of_server(struct servers *s, uint16_t short_server_id)
 {
 	for (size_t i = 0; i < s->n_slots; i++)
 		if (!s->slots[i].is_retired &&
-			link_short_server_id(s->slots[i].link) == short_server_id)
+			server_link_short_server_id(s->slots[i].link) == short_server_id)
 			return &s->slots[i];
 	return NULL;
 }
@@ -72,7 +72,7 @@ static void remove_done(struct servers *s)
 
 	for (size_t i = 0; i < s->n_slots; i++) {
 		if (s->slots[i].is_done)
-			link_free(s->slots[i].link);
+			server_link_free(s->slots[i].link);
 		else
 			s->slots[kept++] = s->slots[i];
 	}
@@ -87,7 +87,7 @@ static void obey(struct servers *s, const struct order_result *result)
 		struct slot *slot = slot_of_server(s, result->start[i]);
 
 		if (slot)
-			link_event(slot->link, REG_EV_START, REASON_NONE);
+			server_link_event(slot->link, REG_EV_START, REASON_NONE);
 	}
 	if (result->verdict != ORDER_PENDING)
 		s->hooks.verdict(s->hooks.data, result->verdict);
@@ -122,11 +122,11 @@ static void on_timer(void *data)
 
 		if (slot->wants_disable) {
 			slot->wants_disable = false;
-			link_event(slot->link, REG_EV_DISABLE, REASON_REG_DISABLED);
+			server_link_event(slot->link, REG_EV_DISABLE, REASON_REG_DISABLED);
 		}
 		if (slot->wants_update) {
 			slot->wants_update = false;
-			link_event(slot->link, REG_EV_CHANGED, REASON_NONE);
+			server_link_event(slot->link, REG_EV_CHANGED, REASON_NONE);
 		}
 	}
 	if (!s->is_stopping && s->again_at <= now(s))
@@ -142,7 +142,7 @@ static void on_timer(void *data)
 	arm(s);
 }
 
-static void on_up(void *data, struct link *l)
+static void on_up(void *data, struct server_link *l)
 {
 	struct servers *s = data;
 	struct slot *slot = slot_of(s, l);
@@ -150,18 +150,18 @@ static void on_up(void *data, struct link *l)
 
 	if (!slot || slot->is_retired)
 		return;
-	order_up(&s->order, link_short_server_id(l), &result);
+	order_up(&s->order, server_link_short_server_id(l), &result);
 	obey(s, &result);
 }
 
-static void tell_given_up(struct servers *s, const struct link *l)
+static void tell_given_up(struct servers *s, const struct server_link *l)
 {
-	const struct reg *reg = link_reg(l);
+	const struct reg *reg = server_link_reg(l);
 
 	timeline_add(s->env.timeline,
 		&(const struct step_fields){.stage = STAGE_REGISTER,
 			.result = STEP_FAILED,
-			.server = link_short_server_id(l),
+			.server = server_link_short_server_id(l),
 			.reason = REASON_RETRY_EXHAUSTED,
 			.level = LOG_WARNING,
 			.id = LOG_ID_REGISTER_FAILED,
@@ -170,7 +170,7 @@ static void tell_given_up(struct servers *s, const struct link *l)
 		reg_sequence(reg), reason_id(reg_reason(reg)));
 }
 
-static void on_failed(void *data, struct link *l)
+static void on_failed(void *data, struct server_link *l)
 {
 	struct servers *s = data;
 	struct slot *slot = slot_of(s, l);
@@ -178,20 +178,20 @@ static void on_failed(void *data, struct link *l)
 
 	if (!slot || slot->is_retired)
 		return;
-	order_failed(&s->order, link_short_server_id(l), &result);
+	order_failed(&s->order, server_link_short_server_id(l), &result);
 	plan_round(s);
 	tell_given_up(s, l);
 	obey(s, &result);
 }
 
-static void on_running(void *data, struct link *l)
+static void on_running(void *data, struct server_link *l)
 {
 	struct servers *s = data;
 
-	order_running(&s->order, link_short_server_id(l));
+	order_running(&s->order, server_link_short_server_id(l));
 }
 
-static void on_stopped(void *data, struct link *l)
+static void on_stopped(void *data, struct server_link *l)
 {
 	struct servers *s = data;
 	struct slot *slot = slot_of(s, l);
@@ -213,26 +213,26 @@ static bool is_open(void *data)
 
 static struct reg_params params_of(const struct servers *s, const struct account *a)
 {
-	return accounts_params(s->env.model, a, s->conf,
+	return account_model_params(s->env.model, a, s->conf,
 		(uint32_t)(tp_max_transmit_wait(s->env.tp) / USEC_PER_SEC));
 }
 
 static void retire(struct servers *s, struct slot *slot)
 {
 	slot->is_retired = true;
-	link_event(slot->link, REG_EV_STOP, REASON_NONE);
+	server_link_event(slot->link, REG_EV_STOP, REASON_NONE);
 	arm(s);
 }
 
 static struct slot *add_slot(struct servers *s, const struct account *a,
 	const struct reg_params *params, const struct store_registration *kept)
 {
-	struct link *l;
+	struct server_link *l;
 
 	if (s->n_slots == sizeof s->slots / sizeof *s->slots)
 		return NULL;
 
-	int r = link_new(&s->env, a, params, kept ? kept->local_port : 0, &l);
+	int r = server_link_new(&s->env, a, params, kept ? kept->local_port : 0, &l);
 
 	if (r < 0) {
 		enum reason reason = r == -ENOTSUP ? REASON_SECURITY_UNSUPPORTED : REASON_NONE;
@@ -244,7 +244,8 @@ static struct slot *add_slot(struct servers *s, const struct account *a,
 				.reason = reason,
 				.level = LOG_ERROR,
 				.id = LOG_ID_REGISTER_FAILED},
-			"cannot be used with %s: %s", accounts_mode_text(a->mode), strerror(-r));
+			"cannot be used with %s: %s", account_model_mode_text(a->mode),
+			strerror(-r));
 		return NULL;
 	}
 	s->slots[s->n_slots] = (struct slot){.link = l};
@@ -258,22 +259,22 @@ static struct slot *match(
 	struct reg_params params = params_of(s, a);
 	struct slot *slot = slot_of_server(s, a->short_server_id);
 
-	if (slot && !link_is_same_account(slot->link, a)) {
+	if (slot && !server_link_is_same_account(slot->link, a)) {
 		retire(s, slot);
 		slot = NULL;
 	}
 	if (!slot) {
 		slot = add_slot(s, a, &params, kept);
 		if (slot && kept)
-			link_resume(slot->link, kept);
+			server_link_resume(slot->link, kept);
 		return slot;
 	}
 
-	link_refresh(slot->link, a, &params);
-	if (reg_is_up(link_reg(slot->link)))
-		link_event(slot->link, REG_EV_CHANGED, REASON_NONE);
+	server_link_refresh(slot->link, a, &params);
+	if (reg_is_up(server_link_reg(slot->link)))
+		server_link_event(slot->link, REG_EV_CHANGED, REASON_NONE);
 	else
-		link_reset(slot->link, &params);
+		server_link_reset(slot->link, &params);
 	return slot;
 }
 
@@ -282,8 +283,9 @@ static void retire_gone(struct servers *s)
 	struct account a;
 
 	for (size_t i = 0; i < s->n_slots; i++)
-		if (!s->slots[i].is_retired && !account_of_server(s->env.model,
-						       link_short_server_id(s->slots[i].link), &a))
+		if (!s->slots[i].is_retired &&
+			!account_of_server(
+				s->env.model, server_link_short_server_id(s->slots[i].link), &a))
 			retire(s, &s->slots[i]);
 }
 
@@ -313,8 +315,8 @@ void servers_resume(struct servers *s, const struct store_registration *kept, si
 		slot = match(s, &a, find_kept(kept, n_kept, a.short_server_id));
 		if (!slot)
 			continue;
-		entries[n] = accounts_order(s->env.model, &a);
-		entries[n].state = reg_is_up(link_reg(slot->link)) ? ORDER_UP : ORDER_WAITS;
+		entries[n] = account_model_order(s->env.model, &a);
+		entries[n].state = reg_is_up(server_link_reg(slot->link)) ? ORDER_UP : ORDER_WAITS;
 		n++;
 	}
 	s->again_at = USEC_NEVER;
@@ -350,17 +352,17 @@ void servers_changed(struct servers *s, struct path p, enum model_change what)
 		if (slot->is_retired)
 			continue;
 		if (what == MODEL_WRITTEN &&
-			(!is_server || p.id[1] != link_server_instance(slot->link)))
+			(!is_server || p.id[1] != server_link_server_instance(slot->link)))
 			continue;
-		if (!account_of_server(s->env.model, link_short_server_id(slot->link), &a))
+		if (!account_of_server(s->env.model, server_link_short_server_id(slot->link), &a))
 			continue;
 
 		struct reg_params params = params_of(s, &a);
 
-		link_refresh(slot->link, &a, &params);
+		server_link_refresh(slot->link, &a, &params);
 		if (what != MODEL_WRITTEN || p.id[2] == SERVER_LIFETIME ||
 			p.id[2] == SERVER_BINDING)
-			link_event(slot->link, REG_EV_CHANGED, REASON_NONE);
+			server_link_event(slot->link, REG_EV_CHANGED, REASON_NONE);
 	}
 }
 
@@ -388,7 +390,8 @@ int servers_disable(struct servers *s, uint16_t short_server_id)
 
 /* --- life ------------------------------------------------------------------------------------- */
 
-int servers_new(const struct link_env *env, const struct servers_hooks *hooks, struct servers **ret)
+int servers_new(
+	const struct server_link_env *env, const struct servers_hooks *hooks, struct servers **ret)
 {
 	struct servers *s = calloc(1, sizeof *s);
 
@@ -419,7 +422,7 @@ struct servers *servers_free(struct servers *s)
 	if (!s)
 		return NULL;
 	for (size_t i = 0; i < s->n_slots; i++)
-		link_free(s->slots[i].link);
+		server_link_free(s->slots[i].link);
 	s->env.loop->free_source(s->timer);
 	free(s);
 	return NULL;
@@ -445,7 +448,7 @@ size_t servers_count_up(const struct servers *s)
 	size_t n = 0;
 
 	for (size_t i = 0; i < s->n_slots; i++)
-		n += !s->slots[i].is_retired && reg_is_up(link_reg(s->slots[i].link));
+		n += !s->slots[i].is_retired && reg_is_up(server_link_reg(s->slots[i].link));
 	return n;
 }
 
@@ -454,7 +457,7 @@ size_t servers_save(const struct servers *s, struct store_registration *list, si
 	size_t n = 0;
 
 	for (size_t i = 0; i < s->n_slots && n < max; i++)
-		if (!s->slots[i].is_retired && link_save(s->slots[i].link, &list[n]))
+		if (!s->slots[i].is_retired && server_link_save(s->slots[i].link, &list[n]))
 			n++;
 	return n;
 }

@@ -4,7 +4,7 @@
  * started in their order; what they report becomes one verdict for the sequence.
  * Layer: daemon. (TS core 6.1.4 step 3; registration.md section 5)
  */
-#include "daemon/link.h"
+#include "daemon/server_link.h"
 
 struct servers;
 
@@ -19,7 +19,7 @@ struct servers_hooks {
 /* env: model, tp, loop, clock, timeline and endpoint are used; its callbacks are the servers' own.
  */
 int servers_new(
-	const struct link_env *env, const struct servers_hooks *hooks, struct servers **ret);
+	const struct server_link_env *env, const struct servers_hooks *hooks, struct servers **ret);
 struct servers *servers_free(struct servers *s);
 
 void servers_set_conf(struct servers *s, const struct conf *conf);

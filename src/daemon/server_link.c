@@ -1,4 +1,4 @@
-#include "daemon/link.h"
+#include "daemon/server_link.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -12,8 +12,8 @@
 
 enum awaited { NOTHING, REGISTER, UPDATE, DEREGISTER };
 
-struct link {
-	const struct link_env *env;
+struct server_link {
+	const struct server_link_env *env;
 	struct reg *reg;
 	struct tp_session *session;
 	struct loop_source *timer;
@@ -29,15 +29,16 @@ struct link {
 	struct buf binding, links;
 };
 
-static void step(struct link *l, enum reg_event event, enum reason reason);
+static void step(struct server_link *l, enum reg_event event, enum reason reason);
 
-static uint64_t now(const struct link *l)
+static uint64_t now(const struct server_link *l)
 {
 	return clock_now(l->env->clock);
 }
 
-__attribute__((format(printf, 6, 7))) static void tell(struct link *l, enum step_result result,
-	enum reason reason, enum log_id id, uint8_t code, const char *format, ...)
+__attribute__((format(printf, 6, 7))) static void tell(struct server_link *l,
+	enum step_result result, enum reason reason, enum log_id id, uint8_t code,
+	const char *format, ...)
 {
 	char detail[STEP_DETAIL_MAX];
 	uint64_t deadline = reg_deadline(l->reg);
@@ -66,13 +67,13 @@ __attribute__((format(printf, 6, 7))) static void tell(struct link *l, enum step
 /* --- what is sent ---------------------------------------------------------------------------- */
 
 /* Told to the machine by the timer, never from inside its own actions. */
-static void give_up_sending(struct link *l)
+static void give_up_sending(struct server_link *l)
 {
 	l->has_send_failed = true;
 	l->env->loop->arm(l->timer, now(l), 1);
 }
 
-static void send_request(struct link *l, const struct request *request, tp_done_fn done)
+static void send_request(struct server_link *l, const struct request *request, tp_done_fn done)
 {
 	int r = tp_session_request(l->session, request, done, l);
 
@@ -80,7 +81,7 @@ static void send_request(struct link *l, const struct request *request, tp_done_
 		give_up_sending(l);
 }
 
-static struct span binding_of(const struct link *l)
+static struct span binding_of(const struct server_link *l)
 {
 	return model_get_bytes(
 		l->env->model, PATH3(OBJECT_SERVER, l->server_instance, SERVER_BINDING));
@@ -92,7 +93,7 @@ struct queries {
 };
 
 /* b: absent when it is "U"; with 1.1 and later the letters only (registration.md 1.1). */
-static void add_binding(struct link *l, struct queries *q, struct request *request)
+static void add_binding(struct server_link *l, struct queries *q, struct request *request)
 {
 	struct span b = binding_of(l);
 
@@ -102,7 +103,7 @@ static void add_binding(struct link *l, struct queries *q, struct request *reque
 	request_add_query(request, span_of_text(q->binding));
 }
 
-static int remember_sent(struct link *l, struct span links)
+static int remember_sent(struct server_link *l, struct span links)
 {
 	l->lifetime = (uint32_t)model_get_int(
 		l->env->model, PATH3(OBJECT_SERVER, l->server_instance, SERVER_LIFETIME), 0);
@@ -116,7 +117,7 @@ static void on_registered(void *data, const struct tp_result *result);
 static void on_updated(void *data, const struct tp_result *result);
 static void on_deregistered(void *data, const struct tp_result *result);
 
-static void send_register(struct link *l)
+static void send_register(struct server_link *l)
 {
 	_cleanup_(buf_done) struct buf links = {0};
 	struct request request = request_of(MSG_POST);
@@ -156,7 +157,7 @@ static void send_register(struct link *l)
 	send_request(l, &request, on_registered);
 }
 
-static int add_location(const struct link *l, struct request *request)
+static int add_location(const struct server_link *l, struct request *request)
 {
 	int r = 0;
 
@@ -166,7 +167,7 @@ static int add_location(const struct link *l, struct request *request)
 }
 
 /* Only what changed; nothing = keep-alive (registration.md section 2). */
-static void send_update(struct link *l)
+static void send_update(struct server_link *l)
 {
 	_cleanup_(buf_done) struct buf links = {0};
 	struct request request = request_of(MSG_POST);
@@ -199,7 +200,7 @@ static void send_update(struct link *l)
 	send_request(l, &request, on_updated);
 }
 
-static void send_deregister(struct link *l)
+static void send_deregister(struct server_link *l)
 {
 	struct request request = request_of(MSG_DELETE);
 
@@ -210,7 +211,7 @@ static void send_deregister(struct link *l)
 
 /* --- what comes back ------------------------------------------------------------------------- */
 
-static void note_alert(struct link *l)
+static void note_alert(struct server_link *l)
 {
 	int alert = tp_session_last_alert(l->session);
 	struct path p = PATH3(OBJECT_SERVER, l->server_instance, SERVER_TLS_ALERT);
@@ -239,14 +240,14 @@ static void describe(const struct tp_result *result, char *ret, size_t len)
 		snprintf(ret, len, "%s answered %s", result->detail, code);
 }
 
-static void forget_location(struct link *l)
+static void forget_location(struct server_link *l)
 {
 	for (size_t i = 0; i < MSG_LOCATION_MAX; i++)
 		buf_done(&l->location[i]);
 	l->n_location = 0;
 }
 
-static int keep_location(struct link *l, const struct response *response)
+static int keep_location(struct server_link *l, const struct response *response)
 {
 	forget_location(l);
 	for (size_t i = 0; i < response->n_location; i++) {
@@ -259,7 +260,7 @@ static int keep_location(struct link *l, const struct response *response)
 	return 0;
 }
 
-static void failed(struct link *l, const struct tp_result *result, enum log_id id)
+static void failed(struct server_link *l, const struct tp_result *result, enum log_id id)
 {
 	char detail[STEP_DETAIL_MAX];
 
@@ -271,7 +272,7 @@ static void failed(struct link *l, const struct tp_result *result, enum log_id i
 
 static void on_registered(void *data, const struct tp_result *result)
 {
-	struct link *l = data;
+	struct server_link *l = data;
 	char detail[STEP_DETAIL_MAX];
 
 	if (l->awaited != REGISTER)
@@ -300,7 +301,7 @@ static void on_registered(void *data, const struct tp_result *result)
 
 static void on_updated(void *data, const struct tp_result *result)
 {
-	struct link *l = data;
+	struct server_link *l = data;
 	char detail[STEP_DETAIL_MAX];
 
 	if (l->awaited != UPDATE)
@@ -325,7 +326,7 @@ static void on_updated(void *data, const struct tp_result *result)
 
 static void on_deregistered(void *data, const struct tp_result *result)
 {
-	struct link *l = data;
+	struct server_link *l = data;
 
 	if (l->awaited != DEREGISTER)
 		return;
@@ -338,7 +339,7 @@ static void on_deregistered(void *data, const struct tp_result *result)
 
 /* --- the machine's wishes -------------------------------------------------------------------- */
 
-static void arm(struct link *l)
+static void arm(struct server_link *l)
 {
 	uint64_t at = l->has_send_failed ? now(l) : reg_deadline(l->reg);
 
@@ -346,12 +347,12 @@ static void arm(struct link *l)
 }
 
 /* An Update cannot go over a security context that is gone: Register makes a new one. */
-static bool must_register_anew(const struct link *l)
+static bool must_register_anew(const struct server_link *l)
 {
 	return tp_session_is_secure(l->session) && !tp_session_is_connected(l->session);
 }
 
-static void step(struct link *l, enum reg_event event, enum reason reason)
+static void step(struct server_link *l, enum reg_event event, enum reason reason)
 {
 	unsigned actions = reg_step(l->reg, event, reason, now(l));
 
@@ -383,7 +384,7 @@ static void step(struct link *l, enum reg_event event, enum reason reason)
 
 static void on_timer(void *data)
 {
-	struct link *l = data;
+	struct server_link *l = data;
 
 	if (l->has_send_failed) {
 		l->has_send_failed = false;
@@ -396,7 +397,7 @@ static void on_timer(void *data)
 
 static void on_lost(void *data, enum reason reason, const char *detail)
 {
-	struct link *l = data;
+	struct server_link *l = data;
 
 	tell(l, STEP_RUNNING, reason, LOG_ID_NONE, 0, "%s", detail);
 	step(l, REG_EV_SESSION_LOST, reason);
@@ -405,7 +406,7 @@ static void on_lost(void *data, enum reason reason, const char *detail)
 static void on_request(
 	void *data, const char *peer, const struct request *request, struct response *ret)
 {
-	struct link *l = data;
+	struct server_link *l = data;
 	struct dm_peer server = {l->short_server_id, reg_version(l->reg)};
 
 	(void)peer;
@@ -420,11 +421,12 @@ static void on_request(
 /* --- life ------------------------------------------------------------------------------------ */
 
 /* The registration is of this endpoint with this account: another of either is another one. */
-static int hash_of(const struct link_env *env, const struct account *a, uint8_t ret[HASH_LEN])
+static int hash_of(
+	const struct server_link_env *env, const struct account *a, uint8_t ret[HASH_LEN])
 {
 	_cleanup_(hash_free_p) struct hash *h = NULL;
 	uint8_t account[HASH_LEN];
-	int r = accounts_hash(a, account);
+	int r = account_model_hash(a, account);
 
 	if (r == 0)
 		r = hash_new(&h);
@@ -435,11 +437,11 @@ static int hash_of(const struct link_env *env, const struct account *a, uint8_t 
 	return hash_finish(h, ret);
 }
 
-int link_new(const struct link_env *env, const struct account *a, const struct reg_params *params,
-	uint16_t local_port, struct link **ret)
+int server_link_new(const struct server_link_env *env, const struct account *a,
+	const struct reg_params *params, uint16_t local_port, struct server_link **ret)
 {
-	struct link *l = calloc(1, sizeof *l);
-	struct tp_peer peer = accounts_peer(a);
+	struct server_link *l = calloc(1, sizeof *l);
+	struct tp_peer peer = account_model_peer(a);
 
 	if (!l)
 		return -ENOMEM;
@@ -461,14 +463,14 @@ int link_new(const struct link_env *env, const struct account *a, const struct r
 	if (r == 0)
 		r = env->loop->timer(env->loop->impl, on_timer, l, &l->timer);
 	if (r < 0) {
-		link_free(l);
+		server_link_free(l);
 		return r;
 	}
 	*ret = l;
 	return 0;
 }
 
-struct link *link_free(struct link *l)
+struct server_link *server_link_free(struct server_link *l)
 {
 	if (!l)
 		return NULL;
@@ -482,19 +484,20 @@ struct link *link_free(struct link *l)
 	return NULL;
 }
 
-void link_event(struct link *l, enum reg_event event, enum reason reason)
+void server_link_event(struct server_link *l, enum reg_event event, enum reason reason)
 {
 	step(l, event, reason);
 }
 
-void link_refresh(struct link *l, const struct account *a, const struct reg_params *params)
+void server_link_refresh(
+	struct server_link *l, const struct account *a, const struct reg_params *params)
 {
 	l->server_instance = a->server_instance;
 	reg_set_params(l->reg, params);
 	arm(l);
 }
 
-int link_reset(struct link *l, const struct reg_params *params)
+int server_link_reset(struct server_link *l, const struct reg_params *params)
 {
 	struct reg *fresh;
 	int r = reg_new(l->short_server_id, params, &fresh);
@@ -510,22 +513,22 @@ int link_reset(struct link *l, const struct reg_params *params)
 	return 0;
 }
 
-const struct reg *link_reg(const struct link *l)
+const struct reg *server_link_reg(const struct server_link *l)
 {
 	return l->reg;
 }
 
-uint16_t link_short_server_id(const struct link *l)
+uint16_t server_link_short_server_id(const struct server_link *l)
 {
 	return l->short_server_id;
 }
 
-uint16_t link_server_instance(const struct link *l)
+uint16_t server_link_server_instance(const struct server_link *l)
 {
 	return l->server_instance;
 }
 
-bool link_is_same_account(const struct link *l, const struct account *a)
+bool server_link_is_same_account(const struct server_link *l, const struct account *a)
 {
 	uint8_t hash[HASH_LEN];
 
@@ -535,7 +538,7 @@ bool link_is_same_account(const struct link *l, const struct account *a)
 /* --- over a restart -------------------------------------------------------------------------- */
 
 /* Only without security for now: no security context is kept (README decision 23). */
-bool link_save(const struct link *l, struct store_registration *ret)
+bool server_link_save(const struct server_link *l, struct store_registration *ret)
 {
 	uint64_t expires = reg_expires(l->reg);
 	uint64_t left = expires > now(l) ? expires - now(l) : 0;
@@ -566,7 +569,7 @@ bool link_save(const struct link *l, struct store_registration *ret)
 	return l->n_location > 0;
 }
 
-static int parse_location(struct link *l, const char *text)
+static int parse_location(struct server_link *l, const char *text)
 {
 	forget_location(l);
 	while (*text == '/') {
@@ -585,7 +588,7 @@ static int parse_location(struct link *l, const char *text)
 	return l->n_location > 0 ? 0 : -EBADMSG;
 }
 
-int link_resume(struct link *l, const struct store_registration *kept)
+int server_link_resume(struct server_link *l, const struct store_registration *kept)
 {
 	int64_t left = kept->expires - (int64_t)(clock_realtime(l->env->clock) / USEC_PER_SEC);
 

@@ -1,4 +1,4 @@
-#include "daemon/accounts.h"
+#include "daemon/account_model.h"
 
 #include <errno.h>
 
@@ -88,7 +88,7 @@ static int fill_server(struct model *m, const struct conf_account *a, uint16_t w
 		sizeof settings / sizeof *settings);
 }
 
-int accounts_fill(struct model *m, const struct conf *conf, unsigned what)
+int account_model_fill(struct model *m, const struct conf *conf, unsigned what)
 {
 	struct account present;
 	int r = 0;
@@ -106,7 +106,7 @@ int accounts_fill(struct model *m, const struct conf *conf, unsigned what)
 	return r;
 }
 
-void accounts_drop_factory(struct model *m)
+void account_model_drop_factory(struct model *m)
 {
 	static const uint16_t objects[] = {OBJECT_SECURITY, OBJECT_SERVER};
 
@@ -120,7 +120,7 @@ void accounts_drop_factory(struct model *m)
 	}
 }
 
-bool accounts_hide_factory(const struct model *m)
+bool account_model_hide_factory(const struct model *m)
 {
 	struct account a;
 	uint32_t cursor = 0;
@@ -131,7 +131,7 @@ bool accounts_hide_factory(const struct model *m)
 	return false;
 }
 
-struct tp_peer accounts_peer(const struct account *a)
+struct tp_peer account_model_peer(const struct account *a)
 {
 	return (struct tp_peer){.uri = a->uri,
 		.mode = (enum security_mode)a->mode,
@@ -141,7 +141,7 @@ struct tp_peer accounts_peer(const struct account *a)
 		.sni = a->sni};
 }
 
-int accounts_hash(const struct account *a, uint8_t ret[HASH_LEN])
+int account_model_hash(const struct account *a, uint8_t ret[HASH_LEN])
 {
 	_cleanup_(hash_free_p) struct hash *h = NULL;
 	uint8_t mode = (uint8_t)a->mode;
@@ -168,7 +168,7 @@ static uint32_t get_u32(
 	return v > UINT32_MAX ? UINT32_MAX : (uint32_t)v;
 }
 
-struct reg_params accounts_params(const struct model *m, const struct account *a,
+struct reg_params account_model_params(const struct model *m, const struct account *a,
 	const struct conf *conf, uint32_t max_transmit_wait)
 {
 	uint16_t i = a->server_instance;
@@ -188,7 +188,7 @@ struct reg_params accounts_params(const struct model *m, const struct account *a
 	};
 }
 
-struct order_entry accounts_order(const struct model *m, const struct account *a)
+struct order_entry account_model_order(const struct model *m, const struct account *a)
 {
 	uint16_t i = a->server_instance;
 	struct path priority = PATH3(OBJECT_SERVER, i, SERVER_PRIORITY_ORDER);
@@ -207,7 +207,7 @@ struct order_entry accounts_order(const struct model *m, const struct account *a
 	return entry;
 }
 
-const char *accounts_mode_text(int64_t mode)
+const char *account_model_mode_text(int64_t mode)
 {
 	static const char *const texts[] = {
 		[MODE_PSK] = "PSK",

@@ -1,0 +1,51 @@
+#pragma once
+/*
+ * One LwM2M server: its registration machine, its transport session, and the requests that
+ * travel between them. The machine decides, the link carries out. Layer: daemon.
+ * (registration.md sections 1 to 4)
+ */
+#include "daemon/account_model.h"
+#include "daemon/timeline.h"
+#include "server/registration.h"
+#include "store/store.h"
+
+struct server_link;
+
+/* What all links share; lives longer than they. */
+struct server_link_env {
+	struct model *model;
+	struct tp *tp;
+	const struct loop *loop;
+	const struct clock *clock;
+	struct timeline *timeline;
+	const char *endpoint;
+	void *data;
+	void (*up)(void *data, struct server_link *l);
+	void (*failed)(void *data, struct server_link *l);  /* finally */
+	void (*running)(void *data, struct server_link *l); /* was up, tries again */
+	void (*stopped)(void *data,
+		struct server_link *l); /* de-registered, or given up; may be freed later */
+	/* Requests of servers are ignored while a bootstrap session is open. */
+	bool (*is_open)(void *data);
+};
+
+/* local_port: 0, or the one that the last run used. */
+int server_link_new(const struct server_link_env *env, const struct account *a,
+	const struct reg_params *params, uint16_t local_port, struct server_link **ret);
+struct server_link *server_link_free(struct server_link *l);
+
+void server_link_event(struct server_link *l, enum reg_event event, enum reason reason);
+/* The account as it is now in the model: same URI and credentials, maybe other parameters. */
+void server_link_refresh(
+	struct server_link *l, const struct account *a, const struct reg_params *params);
+/* Retry counters and versions from the start, for a link that is not up. */
+int server_link_reset(struct server_link *l, const struct reg_params *params);
+
+const struct reg *server_link_reg(const struct server_link *l);
+uint16_t server_link_short_server_id(const struct server_link *l);
+uint16_t server_link_server_instance(const struct server_link *l);
+bool server_link_is_same_account(const struct server_link *l, const struct account *a);
+
+/* Registrations kept over a restart (README decision 23). false, -ENOTSUP: not this one. */
+bool server_link_save(const struct server_link *l, struct store_registration *ret);
+int server_link_resume(struct server_link *l, const struct store_registration *kept);
