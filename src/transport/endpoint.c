@@ -278,10 +278,15 @@ coap_session_t *endpoint_connect(
 	coap_session_t *session = coap_new_client_session(e->context, is_free ? NULL : &from, &to,
 		is_secure ? COAP_PROTO_DTLS : COAP_PROTO_UDP);
 
+	coap_tick_t now;
+
 	e->depth--;
 	if (!session)
 		return NULL;
 	endpoint_tune(&e->tp->settings, session);
+	/* arms libcoap's timer for the retransmission of the ClientHello */
+	coap_ticks(&now);
+	coap_io_prepare_epoll(e->context, now);
 
 	struct address bound = endpoint_address(coap_session_get_addr_local(session));
 

@@ -18,16 +18,21 @@ TRANSPORT_LIBS = $(COAP_LIBS) $(SSL_LIBS) $(CRYPTO_LIBS) -lpthread -lm
 
 if HAVE_CHECK
 TRANSPORT_TESTS = \
+	tests/unit/check_tls \
 	tests/unit/check_tp_session
 check_PROGRAMS += $(TRANSPORT_TESTS)
 TESTS += $(TRANSPORT_TESTS)
-TRANSPORT_TEST_SOURCES = tests/unit/runner.c tests/unit/testloop.c tests/unit/peer.c
+TRANSPORT_TEST_SOURCES = tests/unit/runner.c tests/unit/testloop.c tests/unit/peer.c \
+	tests/unit/coap_peer.c
 TRANSPORT_TEST_LIBS = src/transport/libtransport.a src/exchange/libexchange.a \
 	src/codec/libcodec.a src/base/libbase.a $(CHECK_LIBS) $(TRANSPORT_LIBS)
 TRANSPORT_TEST_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS) $(COAP_CFLAGS) $(SSL_CFLAGS)
+tests_unit_check_tls_SOURCES = tests/unit/check_tls.c $(TRANSPORT_TEST_SOURCES)
+tests_unit_check_tls_CFLAGS = $(TRANSPORT_TEST_CFLAGS)
+tests_unit_check_tls_LDADD = $(TRANSPORT_TEST_LIBS)
 tests_unit_check_tp_session_SOURCES = tests/unit/check_tp_session.c $(TRANSPORT_TEST_SOURCES)
 tests_unit_check_tp_session_CFLAGS = $(TRANSPORT_TEST_CFLAGS)
 tests_unit_check_tp_session_LDADD = $(TRANSPORT_TEST_LIBS)
 endif
 
-EXTRA_DIST += tests/unit/testloop.h tests/unit/peer.h
+EXTRA_DIST += tests/unit/testloop.h tests/unit/peer.h tests/unit/coap_peer.h

@@ -1,0 +1,294 @@
+#include "transport/tls.h"
+
+#include <errno.h>
+#include <stdio.h>
+
+#include "coap_peer.h"
+#include "peer.h"
+#include "runner.h"
+#include "testloop.h"
+
+static struct tp *tp;
+static struct user u;
+static struct coap_peer peer;
+static struct raw_peer wall;
+static struct tp_session *s;
+
+static void setup(void)
+{
+	tp = test_tp(&test_settings);
+	peer.answer = MSG_CHANGED;
+	u.answer = MSG_CHANGED;
+}
+
+static void teardown(void)
+{
+	s = tp_session_free(s);
+	coap_peer_close(&peer);
+	raw_peer_close(&wall);
+	tp = tp_free(tp);
+	test_loop_for(0);
+	user_free(&u);
+}
+
+static void post_to_peer(void)
+{
+	if (!peer.context)
+		coap_peer_open(&peer);
+	if (!s)
+		s = test_session(tp, "coaps", "127.0.0.1", peer.port, &u);
+	test_post(s, &u, 10);
+}
+
+START_TEST(psk_session_carries_requests_both_ways)
+{
+	post_to_peer();
+	ck_assert(test_loop_until(&u.results, 1, 3000));
+	ck_assert_int_eq(u.reason, REASON_NONE);
+	ck_assert(u.is_new_session && tp_session_is_secure(s) && tp_session_is_connected(s));
+	coap_peer_execute(&peer);
+	ck_assert(test_loop_until(&peer.responses, 1, 3000));
+	ck_assert_uint_eq(peer.response_code, MSG_CHANGED);
+	ck_assert_uint_eq(u.requests, 1);
+	post_to_peer();
+	ck_assert(test_loop_until(&u.results, 2, 3000));
+	ck_assert(!u.is_new_session);
+}
+END_TEST
+
+START_TEST(psk_session_works_with_ccm_8_alone)
+{
+	peer.ciphers = "PSK-AES128-CCM8:@SECLEVEL=0";
+	post_to_peer();
+	ck_assert(test_loop_until(&u.results, 1, 3000));
+	ck_assert_int_eq(u.reason, REASON_NONE);
+	ck_assert_str_eq(peer.cipher, "PSK-AES128-CCM8");
+}
+END_TEST
+
+START_TEST(psk_session_prefers_aead_with_forward_secrecy)
+{
+	post_to_peer();
+	ck_assert(test_loop_until(&u.results, 1, 3000));
+	ck_assert_str_eq(peer.cipher, "ECDHE-PSK-CHACHA20-POLY1305");
+}
+END_TEST
+
+START_TEST(unknown_identity_is_told_and_fatal)
+{
+	peer.identity = "somebody else";
+	post_to_peer();
+	ck_assert(test_loop_until(&u.results, 1, 3000));
+	ck_assert_int_eq(u.reason, REASON_DTLS_PSK_UNKNOWN_IDENTITY);
+	ck_assert(u.is_fatal);
+	ck_assert_int_eq(tp_session_last_alert(s), 115);
+	ck_assert_ptr_nonnull(strstr(u.detail, "115"));
+	ck_assert(!tp_session_is_connected(s));
+}
+END_TEST
+
+START_TEST(wrong_key_is_inferred_from_silence)
+{
+	peer.key = "another key";
+	post_to_peer();
+	test_loop_for(300);
+	test_loop_jump(36 * USEC_PER_SEC);
+	ck_assert(test_loop_until(&u.results, 1, 1000));
+	ck_assert_int_eq(u.reason, REASON_DTLS_PSK_WRONG_KEY);
+	ck_assert(!u.is_fatal);
+	ck_assert_uint_eq(peer.requests, 0);
+}
+END_TEST
+
+START_TEST(no_common_cipher_is_told)
+{
+	peer.ciphers = "ECDHE-PSK-AES256-CBC-SHA384:@SECLEVEL=0";
+	post_to_peer();
+	ck_assert(test_loop_until(&u.results, 1, 3000));
+	ck_assert_int_eq(u.reason, REASON_DTLS_NO_COMMON_CIPHER);
+}
+END_TEST
+
+START_TEST(silent_host_is_a_timeout_at_the_handshake_deadline)
+{
+	struct tp_settings settings = test_settings;
+
+	settings.max_retransmit = 4;
+	ck_assert_int_eq(tp_set(tp, &settings), 0);
+	raw_peer_open(&wall, 0);
+	s = test_session(tp, "coaps", "127.0.0.1", wall.port, &u);
+	test_post(s, &u, 10);
+	/* ClientHello is repeated after a second */
+	ck_assert(test_loop_until(&wall.received, 2, 2000));
+	test_loop_jump(33 * USEC_PER_SEC);
+	test_loop_for(20);
+	ck_assert_uint_eq(u.results, 0);
+	test_loop_jump(2 * USEC_PER_SEC);
+	ck_assert(test_loop_until(&u.results, 1, 1000));
+	ck_assert_int_eq(u.reason, REASON_DTLS_TIMEOUT);
+	ck_assert_uint_eq(wall.received, 2);
+}
+END_TEST
+
+START_TEST(closed_port_is_net_refused_after_a_second_chance)
+{
+	raw_peer_open(&wall, 0);
+	s = test_session(tp, "coaps", "127.0.0.1", wall.port, &u);
+	raw_peer_close(&wall);
+	test_post(s, &u, 10);
+	ck_assert(test_loop_until(&u.results, 1, 4000));
+	ck_assert_int_eq(u.reason, REASON_NET_REFUSED);
+	test_loop_for(20);
+	ck_assert_uint_eq(u.results, 1);
+}
+END_TEST
+
+START_TEST(server_that_starts_late_is_reached_in_the_second_attempt)
+{
+	raw_peer_open(&wall, 0);
+	peer.port = wall.port;
+	s = test_session(tp, "coaps", "127.0.0.1", wall.port, &u);
+	raw_peer_close(&wall);
+	test_post(s, &u, 10);
+	test_loop_for(100);
+	post_to_peer();
+	ck_assert(test_loop_until(&u.results, 2, 4000));
+	ck_assert_int_eq(u.reason, REASON_NONE);
+}
+END_TEST
+
+START_TEST(session_closed_by_the_server_is_told_and_made_anew_on_the_same_port)
+{
+	post_to_peer();
+	ck_assert(test_loop_until(&u.results, 1, 3000));
+
+	uint16_t port = tp_session_local_port(s);
+
+	coap_peer_hang_up(&peer);
+	ck_assert(test_loop_until(&u.lost, 1, 3000));
+	ck_assert_int_eq(u.lost_reason, REASON_DTLS_CLOSED);
+	ck_assert(!tp_session_is_connected(s));
+	post_to_peer();
+	ck_assert(test_loop_until(&u.results, 2, 3000));
+	ck_assert(u.reason == REASON_NONE && u.is_new_session);
+	ck_assert_uint_eq(tp_session_local_port(s), port);
+}
+END_TEST
+
+START_TEST(restarted_server_is_noticed_and_reached_again)
+{
+	post_to_peer();
+	ck_assert(test_loop_until(&u.results, 1, 3000));
+	coap_peer_crash(&peer);
+	coap_peer_open(&peer);
+	/* the new process ignores what it cannot decrypt */
+	post_to_peer();
+	ck_assert(test_loop_until(&u.results, 2, 6000));
+	ck_assert_int_eq(u.reason, REASON_REG_TIMEOUT);
+	ck_assert(!tp_session_is_connected(s));
+	u.results = 0;
+	post_to_peer();
+	ck_assert(test_loop_until(&u.results, 1, 6000));
+	ck_assert_int_eq(u.reason, REASON_NONE);
+}
+END_TEST
+
+START_TEST(tp_session_close_says_goodbye_and_forgets_requests)
+{
+	post_to_peer();
+	ck_assert(test_loop_until(&u.results, 1, 3000));
+	post_to_peer();
+	tp_session_close(s);
+	test_loop_for(50);
+	ck_assert_uint_eq(u.results, 1);
+	ck_assert(!tp_session_is_connected(s));
+	post_to_peer();
+	ck_assert(test_loop_until(&u.results, 2, 3000));
+	ck_assert(u.is_new_session);
+}
+END_TEST
+
+START_TEST(credentials_that_openssl_would_cut_are_refused)
+{
+	struct tls_credentials c = {0};
+	struct span key = span_of_text("k");
+
+	ck_assert_int_eq(tls_credentials_set(&c, MODE_PSK, span_of("a\0b", 3), key, span_of("", 0)),
+		-EINVAL);
+	ck_assert_int_eq(
+		tls_credentials_set(&c, MODE_PSK, test_bytes(257), key, span_of("", 0)), -EINVAL);
+	ck_assert_int_eq(tls_credentials_set(
+				 &c, MODE_PSK, span_of_text("id"), span_of("", 0), span_of("", 0)),
+		-EINVAL);
+	ck_assert_int_eq(tls_credentials_set(&c, MODE_RPK, span_of_text("id"), key, key), -ENOTSUP);
+	ck_assert_int_eq(tls_credentials_set(&c, MODE_PSK, span_of_text("id"), test_bytes(64),
+				 span_of_text("name")),
+		0);
+	ck_assert_str_eq(c.identity, "id");
+	ck_assert_str_eq(c.sni, "name");
+	tls_credentials_done(&c);
+}
+END_TEST
+
+/* clang-format off */
+static const struct {
+	struct tls_watch watch;
+	enum reason reason;
+	bool is_fatal;
+} verdicts[] = {
+	{{.alert_seen = -1, .alert_sent = -1}, REASON_DTLS_TIMEOUT, false},
+	{{.alert_seen = -1, .alert_sent = -1, .is_heard = true}, REASON_DTLS_HALF_OPEN, false},
+	{{.alert_seen = -1, .alert_sent = -1, .is_heard = true, .server_hello_seen = true},
+		REASON_DTLS_HALF_OPEN, false},
+	{{.alert_seen = -1, .alert_sent = -1, .is_heard = true, .server_hello_seen = true,
+		.finished_sent = true}, REASON_DTLS_PSK_WRONG_KEY, false},
+	{{.alert_seen = 20, .alert_sent = -1}, REASON_DTLS_PSK_WRONG_KEY, false},
+	{{.alert_seen = 51, .alert_sent = -1}, REASON_DTLS_PSK_WRONG_KEY, false},
+	{{.alert_seen = 115, .alert_sent = -1}, REASON_DTLS_PSK_UNKNOWN_IDENTITY, true},
+	{{.alert_seen = 40, .alert_sent = -1}, REASON_DTLS_NO_COMMON_CIPHER, false},
+	{{.alert_seen = 40, .alert_sent = -1, .server_hello_seen = true}, REASON_DTLS_ALERT, false},
+	{{.alert_seen = 71, .alert_sent = -1}, REASON_DTLS_NO_COMMON_CIPHER, false},
+	{{.alert_seen = 80, .alert_sent = -1}, REASON_DTLS_ALERT, false},
+	{{.alert_seen = 42, .alert_sent = -1}, REASON_DTLS_ALERT, true},
+	{{.alert_seen = 49, .alert_sent = -1}, REASON_DTLS_ALERT, true},
+	{{.alert_seen = 0, .alert_sent = -1}, REASON_DTLS_CLOSED, false},
+	{{.alert_seen = -1, .alert_sent = 47}, REASON_DTLS_ALERT, false},
+	{{.alert_seen = 20, .alert_sent = -1, .finished_seen = true}, REASON_DTLS_ALERT, false},
+};
+/* clang-format on */
+
+START_TEST(verdict_follows_what_was_seen)
+{
+	struct tls_verdict v = tls_judge(&verdicts[_i].watch);
+
+	ck_assert_int_eq(v.reason, verdicts[_i].reason);
+	ck_assert_int_eq(v.is_fatal, verdicts[_i].is_fatal);
+	ck_assert_uint_gt(strlen(v.detail), 0);
+}
+END_TEST
+
+Suite *suite(void)
+{
+	Suite *su = suite_create("tls");
+	TCase *t = tcase_create("psk");
+
+	tcase_add_checked_fixture(t, setup, teardown);
+	tcase_set_timeout(t, 30);
+	tcase_add_test(t, psk_session_carries_requests_both_ways);
+	tcase_add_test(t, psk_session_works_with_ccm_8_alone);
+	tcase_add_test(t, psk_session_prefers_aead_with_forward_secrecy);
+	tcase_add_test(t, unknown_identity_is_told_and_fatal);
+	tcase_add_test(t, wrong_key_is_inferred_from_silence);
+	tcase_add_test(t, no_common_cipher_is_told);
+	tcase_add_test(t, silent_host_is_a_timeout_at_the_handshake_deadline);
+	tcase_add_test(t, closed_port_is_net_refused_after_a_second_chance);
+	tcase_add_test(t, server_that_starts_late_is_reached_in_the_second_attempt);
+	tcase_add_test(t, session_closed_by_the_server_is_told_and_made_anew_on_the_same_port);
+	tcase_add_test(t, restarted_server_is_noticed_and_reached_again);
+	tcase_add_test(t, tp_session_close_says_goodbye_and_forgets_requests);
+	tcase_add_test(t, credentials_that_openssl_would_cut_are_refused);
+	tcase_add_loop_test(
+		t, verdict_follows_what_was_seen, 0, (int)(sizeof verdicts / sizeof *verdicts));
+	suite_add_tcase(su, t);
+	return su;
+}
