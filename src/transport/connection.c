@@ -132,6 +132,14 @@ static int connection_open(struct tp_session *s, const struct address *peer)
 	return s->coap ? 0 : -ENETDOWN;
 }
 
+/* How long one address is tried while another is left: never longer than a request may take. */
+static uint64_t address_time(const struct tp_session *s)
+{
+	uint64_t wait = tp_max_transmit_wait(s->tp);
+
+	return wait < SESSION_ADDRESS_TIME ? wait : SESSION_ADDRESS_TIME;
+}
+
 /* Connects to the address in use, or to the first one behind it that has a route. */
 static void connection_start(struct tp_session *s)
 {
@@ -162,9 +170,9 @@ static void connection_start(struct tp_session *s)
 	s->is_heard = false;
 	s->begun = now;
 	s->state = s->is_secure ? SESSION_HANDSHAKE : SESSION_READY;
-	s->deadline = has_next_address(s) ? now + SESSION_ADDRESS_TIME
-		      : s->is_secure	  ? now + SESSION_HANDSHAKE_TIME
-					  : USEC_NEVER;
+	s->deadline = s->is_secure ? now + SESSION_HANDSHAKE_TIME : USEC_NEVER;
+	if (has_next_address(s))
+		s->deadline = now + address_time(s);
 }
 
 static void fail_by_watch(struct tp_session *s)
@@ -333,7 +341,9 @@ static void on_nack(
 		return;
 	switch (reason) {
 	case COAP_NACK_TOO_MANY_RETRIES:
-		if (sent)
+		if (has_next_address(s) && !s->is_heard)
+			connection_want_drop(s, DROP_SKIP);
+		else if (sent)
 			outgoing_fail(s->out, sent->token, -ETIMEDOUT);
 		break;
 	case COAP_NACK_RST:

@@ -29,7 +29,7 @@ struct endpoint {
 	coap_context_t *context;
 	struct tls_contexts contexts;
 	struct tls_credentials credentials; /* of client sessions */
-	struct tls_watch watch;		 /* of the one client session */
+	struct tls_watch watch;		    /* of the one client session */
 	struct loop_source *io;
 	unsigned depth; /* > 0: libcoap is on the stack */
 };

@@ -18,7 +18,9 @@ TRANSPORT_LIBS = $(COAP_LIBS) $(SSL_LIBS) $(CRYPTO_LIBS) -lpthread -lm
 
 if HAVE_CHECK
 TRANSPORT_TESTS = \
+	tests/unit/check_connection \
 	tests/unit/check_tls \
+	tests/unit/check_tp_listener \
 	tests/unit/check_tp_session
 check_PROGRAMS += $(TRANSPORT_TESTS)
 TESTS += $(TRANSPORT_TESTS)
@@ -27,9 +29,15 @@ TRANSPORT_TEST_SOURCES = tests/unit/runner.c tests/unit/testloop.c tests/unit/pe
 TRANSPORT_TEST_LIBS = src/transport/libtransport.a src/exchange/libexchange.a \
 	src/codec/libcodec.a src/base/libbase.a $(CHECK_LIBS) $(TRANSPORT_LIBS)
 TRANSPORT_TEST_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS) $(COAP_CFLAGS) $(SSL_CFLAGS)
+tests_unit_check_connection_SOURCES = tests/unit/check_connection.c $(TRANSPORT_TEST_SOURCES)
+tests_unit_check_connection_CFLAGS = $(TRANSPORT_TEST_CFLAGS)
+tests_unit_check_connection_LDADD = $(TRANSPORT_TEST_LIBS)
 tests_unit_check_tls_SOURCES = tests/unit/check_tls.c $(TRANSPORT_TEST_SOURCES)
 tests_unit_check_tls_CFLAGS = $(TRANSPORT_TEST_CFLAGS)
 tests_unit_check_tls_LDADD = $(TRANSPORT_TEST_LIBS)
+tests_unit_check_tp_listener_SOURCES = tests/unit/check_tp_listener.c $(TRANSPORT_TEST_SOURCES)
+tests_unit_check_tp_listener_CFLAGS = $(TRANSPORT_TEST_CFLAGS)
+tests_unit_check_tp_listener_LDADD = $(TRANSPORT_TEST_LIBS)
 tests_unit_check_tp_session_SOURCES = tests/unit/check_tp_session.c $(TRANSPORT_TEST_SOURCES)
 tests_unit_check_tp_session_CFLAGS = $(TRANSPORT_TEST_CFLAGS)
 tests_unit_check_tp_session_LDADD = $(TRANSPORT_TEST_LIBS)

@@ -72,8 +72,7 @@ int tls_set_ciphers(SSL_CTX *ctx)
 	return SSL_CTX_set_cipher_list(ctx, psk_ciphers) == 1 ? 0 : -ENOSYS;
 }
 
-int tls_catch_end(
-	struct tls_catcher *c, void (*info)(const SSL *ssl, int where, int value))
+int tls_catch_end(struct tls_catcher *c, void (*info)(const SSL *ssl, int where, int value))
 {
 	struct tls_contexts *got = c->contexts;
 
@@ -108,8 +107,8 @@ static int text_of_span(struct span from, size_t max, char **ret)
 	return 0;
 }
 
-int tls_credentials_set(struct tls_credentials *c, enum security_mode mode,
-	struct span identity, struct span key, struct span sni)
+int tls_credentials_set(struct tls_credentials *c, enum security_mode mode, struct span identity,
+	struct span key, struct span sni)
 {
 	int r;
 
@@ -143,8 +142,7 @@ void tls_credentials_done(struct tls_credentials *c)
 
 void tls_watch_reset(struct tls_watch *w)
 {
-	*w = (struct tls_watch){
-		.alert_seen = TLS_ALERT_NONE, .alert_sent = TLS_ALERT_NONE};
+	*w = (struct tls_watch){.alert_seen = TLS_ALERT_NONE, .alert_sent = TLS_ALERT_NONE};
 }
 
 static void watch_handshake(struct tls_watch *w, bool is_sent, uint8_t type)
@@ -177,8 +175,8 @@ static void on_message(int is_sent, int version, int content_type, const void *b
 		w->alert_sent = octet[1];
 }
 
-unsigned tls_give_psk(const struct tls_credentials *c, char *identity,
-	unsigned identity_size, uint8_t *key, unsigned key_size)
+unsigned tls_give_psk(const struct tls_credentials *c, char *identity, unsigned identity_size,
+	uint8_t *key, unsigned key_size)
 {
 	size_t len = c->identity ? strlen(c->identity) : 0;
 
@@ -190,8 +188,8 @@ unsigned tls_give_psk(const struct tls_credentials *c, char *identity,
 	return (unsigned)c->key.len;
 }
 
-int tls_client_setup(SSL *ssl, const struct tls_credentials *credentials,
-	struct tls_watch *watch, SSL_psk_client_cb_func give_psk)
+int tls_client_setup(SSL *ssl, const struct tls_credentials *credentials, struct tls_watch *watch,
+	SSL_psk_client_cb_func give_psk)
 {
 	SSL_set_msg_callback(ssl, on_message);
 	SSL_set_msg_callback_arg(ssl, watch);

@@ -31,8 +31,7 @@ void tls_catch(struct tls_catcher *c, struct tls_contexts *contexts);
  * -ENOSYS: not the two contexts with callbacks that are needed; else the limits of versions and
  * ciphers are set and info takes the place of libcoap's callback, which it must call.
  */
-int tls_catch_end(
-	struct tls_catcher *c, void (*info)(const SSL *ssl, int where, int value));
+int tls_catch_end(struct tls_catcher *c, void (*info)(const SSL *ssl, int where, int value));
 
 struct tls_credentials {
 	enum security_mode mode;
@@ -45,8 +44,8 @@ struct tls_credentials {
  * -EINVAL: what the mode needs is missing, too long, or has a NUL that OpenSSL would cut at;
  * -ENOTSUP: a mode that this build lacks.
  */
-int tls_credentials_set(struct tls_credentials *c, enum security_mode mode,
-	struct span identity, struct span key, struct span sni);
+int tls_credentials_set(struct tls_credentials *c, enum security_mode mode, struct span identity,
+	struct span key, struct span sni);
 void tls_credentials_done(struct tls_credentials *c);
 
 /* What was seen of the handshakes and alerts of one session. {0} is not valid: see _reset(). */
@@ -63,11 +62,11 @@ void tls_watch_reset(struct tls_watch *w);
  * For the start of a client handshake (SSL_CB_HANDSHAKE_START): ciphers, credentials, name.
  * watch must live as long as the SSL. give_psk ends in tls_give_psk().
  */
-int tls_client_setup(SSL *ssl, const struct tls_credentials *credentials,
-	struct tls_watch *watch, SSL_psk_client_cb_func give_psk);
+int tls_client_setup(SSL *ssl, const struct tls_credentials *credentials, struct tls_watch *watch,
+	SSL_psk_client_cb_func give_psk);
 /* Identity and key where OpenSSL wants them; the key's length, 0: there is none. */
-unsigned tls_give_psk(const struct tls_credentials *c, char *identity,
-	unsigned identity_size, uint8_t *key, unsigned key_size);
+unsigned tls_give_psk(const struct tls_credentials *c, char *identity, unsigned identity_size,
+	uint8_t *key, unsigned key_size);
 /* For the start of a handshake of the listener. */
 int tls_server_setup(SSL *ssl);
 /* The same ciphers on a context, for what libcoap makes before any handshake. */

@@ -325,8 +325,8 @@ static int listener_open(struct tp_listener *l, const struct tp_listen *listen)
 	int r = endpoint_new(l->tp, &listener_ops, l, &l->endpoint);
 
 	if (r == 0)
-		r = tls_credentials_set(&l->endpoint->credentials, listen->mode,
-			listen->identity, listen->secret_key, span_of(NULL, 0));
+		r = tls_credentials_set(&l->endpoint->credentials, listen->mode, listen->identity,
+			listen->secret_key, span_of(NULL, 0));
 	if (r == 0)
 		r = listen->mode == MODE_NOSEC ? listener_set_peer(l, listen->peer_uri)
 					       : listener_set_psk(l);

@@ -189,12 +189,12 @@ void session_work(struct tp_session *s)
 	s->is_freed = &is_freed;
 	s->is_due = false;
 
-	outgoing_expire(s->out);
-	incoming_expire(s->in);
 	if (s->wants_close)
 		session_close(s);
 	connection_settle(s);
 	connection_advance(s);
+	outgoing_expire(s->out);
+	incoming_expire(s->in);
 	outgoing_deliver(s->out);
 	if (is_freed)
 		return;
