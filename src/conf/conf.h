@@ -50,8 +50,9 @@ struct conf_account {
 	bool has_priority;
 	uint32_t priority;
 	enum conf_tristate failure_block, bootstrap_on_failure;
-	struct conf_retry retry; /* merged: the server's own over the general one */
-	uint8_t hash[32];	 /* SHA-256 over all fields that make objects 0 and 1 */
+	/* merged: the server's own over the general one; of the bootstrap account: the general */
+	struct conf_retry retry;
+	uint8_t hash[32]; /* SHA-256 over all fields that make objects 0 and 1 */
 };
 
 struct conf {

@@ -26,33 +26,51 @@ static void hint_permissions(struct fault *fault, const char *path)
 		fault_hint(fault, "chmod 0600 %s", path);
 }
 
-static bool is_own_group(const char *root, gid_t gid)
+/* 0: ours, -EPERM: somebody else's, -ENOMEM. */
+static int check_group(const char *root, gid_t gid)
 {
 	gid_t lwm2md;
 
-	return gid == getegid() || (names_find_group(root, "lwm2md", &lwm2md) && gid == lwm2md);
+	if (gid == getegid())
+		return 0;
+
+	int r = names_find_group(root, "lwm2md", &lwm2md);
+
+	if (r == -ENOMEM)
+		return r;
+	return r == 0 && gid == lwm2md ? 0 : -EPERM;
 }
 
-static bool is_own_user(const char *root, uid_t uid)
+static int check_owner(const char *root, uid_t uid)
 {
 	uid_t lwm2md;
 
-	return uid == 0 || uid == geteuid() ||
-	       (names_find_user(root, "lwm2md", &lwm2md) && uid == lwm2md);
+	if (uid == 0 || uid == geteuid())
+		return 0;
+
+	int r = names_find_user(root, "lwm2md", &lwm2md);
+
+	if (r == -ENOMEM)
+		return r;
+	return r == 0 && uid == lwm2md ? 0 : -EPERM;
 }
 
 static int check_permissions(
 	const char *root, const char *path, const struct stat *st, struct fault *fault)
 {
 	unsigned mode = st->st_mode & 07777;
+	int group = st->st_mode & S_IRWXG ? check_group(root, st->st_gid) : 0;
+	int owner = check_owner(root, st->st_uid);
 
+	if (group == -ENOMEM || owner == -ENOMEM)
+		return -ENOMEM;
 	if (st->st_mode & S_IRWXO)
 		fault_set(fault, "secret-exposed", "%s can be %s by others (mode %04o)", path,
 			st->st_mode & S_IROTH ? "read" : "used", mode);
-	else if (st->st_mode & S_IRWXG && !is_own_group(root, st->st_gid))
+	else if (group < 0)
 		fault_set(fault, "secret-exposed", "%s can be used by group %u (mode %04o)", path,
 			(unsigned)st->st_gid, mode);
-	else if (!is_own_user(root, st->st_uid))
+	else if (owner < 0)
 		fault_set(fault, "secret-exposed", "%s belongs to user %u, not to root or lwm2md",
 			path, (unsigned)st->st_uid);
 	else

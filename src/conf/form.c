@@ -1,8 +1,10 @@
 #include "conf/form.h"
 
+#include <arpa/inet.h>
 #include <ctype.h>
 #include <errno.h>
 
+#include "base/parse.h"
 #include "codec/path.h"
 #include "codec/uri.h"
 #include "conf/names.h"
@@ -73,21 +75,46 @@ static int check_uri(const char *text, struct fault *fault)
 	return -EINVAL;
 }
 
+/* [v6]:port or v4:port; an interface may follow a link-local address: [fe80::1%eth0]:5684. */
+static int check_address(const char *text, struct fault *fault)
+{
+	const char *colon = strrchr(text, ':');
+	bool is_v6 = text[0] == '[' && colon && colon[-1] == ']';
+	char host[INET6_ADDRSTRLEN] = "";
+	struct in6_addr address;
+	uint16_t port;
+
+	if (colon) {
+		size_t len = (size_t)(colon - text) - (is_v6 ? 2 : 0);
+
+		len = strcspn(text + is_v6, "%") < len ? strcspn(text + is_v6, "%") : len;
+		if (len < sizeof host)
+			memcpy(host, text + is_v6, len);
+	}
+	if (colon && parse_u16(span_of_text(colon + 1), &port) == 0 &&
+		inet_pton(is_v6 ? AF_INET6 : AF_INET, host, &address) == 1)
+		return 0;
+	fault_set(fault, "bad-value", "\"%.60s\" is no address with a port", text);
+	fault_hint(fault, "such as [::]:5684 or 192.0.2.1:5684");
+	return -EINVAL;
+}
+
 static int check_user(const char *root, const char *text, struct fault *fault)
 {
 	uid_t uid;
+	int r = names_find_user(root, text, &uid);
 
-	return names_find_user(root, text, &uid)
-		       ? 0
-		       : fault_set(fault, "group-missing", "there is no user \"%.40s\"", text);
+	return r == -ENOENT ? fault_set(fault, "group-missing", "there is no user \"%.40s\"", text)
+			    : r;
 }
 
 static int check_group(const char *root, const char *text, struct fault *fault)
 {
 	gid_t gid;
+	int r = names_find_group(root, text, &gid);
 
-	if (names_find_group(root, text, &gid))
-		return 0;
+	if (r != -ENOENT)
+		return r;
 	fault_set(fault, "group-missing", "there is no group \"%.40s\"", text);
 	fault_hint(fault, "groupadd --system %.40s", text);
 	return -EINVAL;
@@ -116,6 +143,8 @@ int form_check(const struct option *o, const char *root, const char *text, struc
 		return check_user(root, text, fault);
 	case OPTION_GROUP_NAME:
 		return check_group(root, text, fault);
+	case OPTION_ADDRESSES:
+		return check_address(text, fault);
 	case OPTION_TEXT:
 	case OPTION_TEXTS:
 	case OPTION_COMMAND:

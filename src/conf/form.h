@@ -6,5 +6,6 @@
 #include "conf/fault.h"
 #include "conf/options.h"
 
-/* text against the type of o; root: "" or --root. -EINVAL: *fault says why. */
+/* text against the type of o; root: "" or --root. -EINVAL: *fault says why;
+ * -ENOMEM. */
 int form_check(const struct option *o, const char *root, const char *text, struct fault *fault);

@@ -88,8 +88,9 @@ tests_unit_check_keys_LDADD = $(CONF_TEST_LIBS) $(CHECK_LIBS)
 
 check_PROGRAMS += tests/unit/check_load
 TESTS += tests/unit/check_load
-tests_unit_check_load_SOURCES = tests/unit/check_load.c tests/unit/conf_fixture.c tests/unit/runner.c
+tests_unit_check_load_SOURCES = tests/unit/check_load.c tests/unit/conf_fixture.c tests/unit/alloc.c tests/unit/runner.c
 tests_unit_check_load_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
+tests_unit_check_load_LDFLAGS = $(AM_LDFLAGS) $(WRAP_ALLOC)
 tests_unit_check_load_LDADD = $(CONF_TEST_LIBS) $(CHECK_LIBS)
 
 check_PROGRAMS += tests/unit/check_names

@@ -1,5 +1,6 @@
 #include "conf/names.h"
 
+#include <errno.h>
 #include <grp.h>
 #include <pwd.h>
 #include <stdio.h>
@@ -16,13 +17,13 @@ static FILE *open_below(const char *root, const char *file)
 	return asprintf(&path, "%s%s", root, file) < 0 ? NULL : fopen(path, "re");
 }
 
-bool names_find_user(const char *root, const char *name, uid_t *ret)
+int names_find_user(const char *root, const char *name, uid_t *ret)
 {
 	_cleanup_(free_p) char *entry = malloc(ENTRY_MAX);
 	struct passwd pw, *found = NULL;
 
 	if (!entry)
-		return false;
+		return -ENOMEM;
 	if (!*root) {
 		if (getpwnam_r(name, &pw, entry, ENTRY_MAX, &found) != 0)
 			found = NULL;
@@ -35,18 +36,19 @@ bool names_find_user(const char *root, const char *name, uid_t *ret)
 		if (f)
 			fclose(f);
 	}
-	if (found)
-		*ret = pw.pw_uid;
-	return found;
+	if (!found)
+		return -ENOENT;
+	*ret = pw.pw_uid;
+	return 0;
 }
 
-bool names_find_group(const char *root, const char *name, gid_t *ret)
+int names_find_group(const char *root, const char *name, gid_t *ret)
 {
 	_cleanup_(free_p) char *entry = malloc(ENTRY_MAX);
 	struct group gr, *found = NULL;
 
 	if (!entry)
-		return false;
+		return -ENOMEM;
 	if (!*root) {
 		if (getgrnam_r(name, &gr, entry, ENTRY_MAX, &found) != 0)
 			found = NULL;
@@ -59,7 +61,8 @@ bool names_find_group(const char *root, const char *name, gid_t *ret)
 		if (f)
 			fclose(f);
 	}
-	if (found)
-		*ret = gr.gr_gid;
-	return found;
+	if (!found)
+		return -ENOENT;
+	*ret = gr.gr_gid;
+	return 0;
 }

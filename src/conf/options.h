@@ -27,10 +27,11 @@ enum option_type {
 	OPTION_PIN,
 	OPTION_GROUP_NAME, /* of the system */
 	OPTION_USER_NAME,
-	OPTION_COMMAND, /* array: program and its arguments */
-	OPTION_TEXTS,	/* array of texts */
-	OPTION_PATHS,	/* array of absolute paths */
-	OPTION_NUMBERS, /* array of integers, min to max */
+	OPTION_COMMAND,	  /* array: program and its arguments */
+	OPTION_TEXTS,	  /* array of texts */
+	OPTION_ADDRESSES, /* array of numeric addresses with port */
+	OPTION_PATHS,	  /* array of absolute paths */
+	OPTION_NUMBERS,	  /* array of integers, min to max */
 	OPTION_OBJECT_PATH,
 	OPTION_OBJECT_PATHS, /* array */
 	OPTION_VALUE,	     /* of a resource: any scalar */

@@ -208,7 +208,11 @@ int conf_print(const struct conf_paths *paths, struct conf_report *report, FILE 
 {
 	_cleanup_(load_done) struct check c;
 	struct printing p = {.check = &c, .out = out};
-	int r = load_run(&c, paths, report);
+	struct conf_paths check = *paths;
+
+	check.is_check = true;
+
+	int r = load_run(&c, &check, report);
 
 	if (r < 0)
 		return r;

@@ -269,8 +269,9 @@ static int fail_fault(const struct setting *s, const struct fault *fault)
 static int check_form(const struct setting *s, const char *text)
 {
 	struct fault fault;
+	int r = form_check(s->option, s->check->root, text, &fault);
 
-	return form_check(s->option, s->check->root, text, &fault) < 0 ? fail_fault(s, &fault) : 0;
+	return r == -EINVAL ? fail_fault(s, &fault) : r;
 }
 
 static int take_text(const struct setting *s)
@@ -513,6 +514,7 @@ static int take(const struct setting *s)
 	case OPTION_NUMBERS:
 		return take_numbers(s);
 	case OPTION_TEXTS:
+	case OPTION_ADDRESSES:
 	case OPTION_PATHS:
 	case OPTION_OBJECT_PATHS:
 	case OPTION_COMMAND:

@@ -30,6 +30,19 @@ START_TEST(form_accepts_what_fits_and_names_what_does_not)
 		{OPTION_URI, "coaps://[2001:db8::1]:5684", NULL},
 		{OPTION_URI, "coap+tcp://a.example", NULL},
 		{OPTION_URI, "mqtt://a.example", "bad-uri"},
+		{OPTION_ADDRESSES, "[::]:5684", NULL},
+		{OPTION_ADDRESSES, "127.0.0.1:0", NULL},
+		{OPTION_ADDRESSES, "[fe80::1%eth0]:5684", NULL},
+		{OPTION_ADDRESSES, "", "bad-value"},
+		{OPTION_ADDRESSES, ":5684", "bad-value"},
+		{OPTION_ADDRESSES, "[]:5684", "bad-value"},
+		{OPTION_ADDRESSES, "[:5684", "bad-value"},
+		{OPTION_ADDRESSES, "::1:5684", "bad-value"},
+		{OPTION_ADDRESSES, "[::1]", "bad-value"},
+		{OPTION_ADDRESSES, "[::1]:65536", "bad-value"},
+		{OPTION_ADDRESSES, "localhost:5684", "bad-value"},
+		{OPTION_ADDRESSES, "[1:2:3:4:5:6:7:8:9:a:b:c:d:e:f:0:1:2:3:4:5:6:7]:1",
+			"bad-value"},
 		{OPTION_USER_NAME, "root", NULL},
 		{OPTION_USER_NAME, "no-such-user", "group-missing"},
 		{OPTION_GROUP_NAME, "root", NULL},
@@ -79,7 +92,7 @@ Suite *suite(void)
 	Suite *s = suite_create("form");
 	TCase *t = tcase_create("form");
 
-	tcase_add_loop_test(t, form_accepts_what_fits_and_names_what_does_not, 0, 23);
+	tcase_add_loop_test(t, form_accepts_what_fits_and_names_what_does_not, 0, 35);
 	tcase_add_test(t, form_limits_the_length_in_octets);
 	tcase_add_test(t, form_tells_queue_mode_from_the_binding);
 	suite_add_tcase(s, t);

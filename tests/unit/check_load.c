@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 #include <sys/wait.h>
 
+#include "alloc.h"
 #include "base/cleanup.h"
 #include "conf_fixture.h"
 #include "runner.h"
@@ -369,6 +370,34 @@ START_TEST(conf_missing_file_is_an_error_only_if_it_was_named)
 }
 END_TEST
 
+START_TEST(conf_without_memory_is_none)
+{
+	struct conf_paths paths = {.root = fixture_root()};
+
+	fixture_populate();
+	fixture_write_bytes(
+		"/etc/lwm2md/lwm2md.conf", test_file("tests/conf.good/full.conf"), 0600);
+	for (unsigned n = 1;; n++) {
+		_cleanup_(conf_report_free_p) struct conf_report *report = NULL;
+		_cleanup_(conf_free_p) struct conf *conf = NULL;
+
+		ck_assert_int_eq(conf_report_new(&report), 0);
+		alloc_fail_at(n);
+
+		int r = conf_load(&paths, report, &conf);
+		bool failed = alloc_failed();
+
+		alloc_fail_off();
+		ck_assert_msg(r == (failed ? -ENOMEM : 0), "allocation %u: %d", n, r);
+		ck_assert_int_eq(conf == NULL, failed);
+		if (!failed) {
+			ck_assert_uint_gt(n, 100);
+			return;
+		}
+	}
+}
+END_TEST
+
 START_TEST(conf_unreadable_file_says_why)
 {
 	fixture_write("/etc/lwm2md/lwm2md.conf", "", 0600);
@@ -429,7 +458,9 @@ Suite *suite(void)
 	tcase_add_test(t, conf_syntax_error_ends_its_own_file_only);
 	tcase_add_test(t, conf_included_file_names_itself_in_a_problem);
 	tcase_add_test(t, conf_missing_file_is_an_error_only_if_it_was_named);
+	tcase_add_test(t, conf_without_memory_is_none);
 	tcase_add_test(t, conf_unreadable_file_says_why);
+	tcase_set_timeout(t, 60);
 	suite_add_tcase(s, t);
 	return s;
 }

@@ -1,5 +1,7 @@
 #include "conf/names.h"
 
+#include <errno.h>
+
 #include "conf_fixture.h"
 #include "runner.h"
 
@@ -8,12 +10,12 @@ START_TEST(names_of_this_system_are_found)
 	uid_t uid = 1;
 	gid_t gid = 1;
 
-	ck_assert(names_find_user("", "root", &uid));
+	ck_assert_int_eq(names_find_user("", "root", &uid), 0);
 	ck_assert_uint_eq(uid, 0);
-	ck_assert(names_find_group("", "root", &gid));
+	ck_assert_int_eq(names_find_group("", "root", &gid), 0);
 	ck_assert_uint_eq(gid, 0);
-	ck_assert(!names_find_user("", "no-such-user", &uid));
-	ck_assert(!names_find_group("", "no-such-group", &gid));
+	ck_assert_int_eq(names_find_user("", "no-such-user", &uid), -ENOENT);
+	ck_assert_int_eq(names_find_group("", "no-such-group", &gid), -ENOENT);
 }
 END_TEST
 
@@ -24,12 +26,12 @@ START_TEST(names_below_a_root_are_its_own)
 
 	fixture_write("/etc/passwd", "lwm2md:x:123:456::/:/bin/false\nother:x:1:1::/:/\n", 0644);
 	fixture_write("/etc/group", "first:x:1:\nlwm2md:x:456:\n", 0644);
-	ck_assert(names_find_user(fixture_root(), "lwm2md", &uid));
+	ck_assert_int_eq(names_find_user(fixture_root(), "lwm2md", &uid), 0);
 	ck_assert_uint_eq(uid, 123);
-	ck_assert(names_find_group(fixture_root(), "lwm2md", &gid));
+	ck_assert_int_eq(names_find_group(fixture_root(), "lwm2md", &gid), 0);
 	ck_assert_uint_eq(gid, 456);
-	ck_assert(!names_find_user(fixture_root(), "root", &uid));
-	ck_assert(!names_find_group(fixture_root(), "root", &gid));
+	ck_assert_int_eq(names_find_user(fixture_root(), "root", &uid), -ENOENT);
+	ck_assert_int_eq(names_find_group(fixture_root(), "root", &gid), -ENOENT);
 }
 END_TEST
 
@@ -38,8 +40,8 @@ START_TEST(names_are_none_where_the_root_has_no_files)
 	uid_t uid;
 	gid_t gid;
 
-	ck_assert(!names_find_user(fixture_root(), "root", &uid));
-	ck_assert(!names_find_group(fixture_root(), "root", &gid));
+	ck_assert_int_eq(names_find_user(fixture_root(), "root", &uid), -ENOENT);
+	ck_assert_int_eq(names_find_group(fixture_root(), "root", &gid), -ENOENT);
 }
 END_TEST
 
