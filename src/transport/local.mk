@@ -18,8 +18,14 @@ TRANSPORT_LIBS = $(COAP_LIBS) $(SSL_LIBS) $(CRYPTO_LIBS) -lpthread -lm
 
 if HAVE_CHECK
 TRANSPORT_TESTS = \
+	tests/unit/check_address \
 	tests/unit/check_connection \
+	tests/unit/check_endpoint \
+	tests/unit/check_inbound \
+	tests/unit/check_outbound \
+	tests/unit/check_resolve \
 	tests/unit/check_tls \
+	tests/unit/check_tp \
 	tests/unit/check_tp_listener \
 	tests/unit/check_tp_session
 check_PROGRAMS += $(TRANSPORT_TESTS)
@@ -29,12 +35,30 @@ TRANSPORT_TEST_SOURCES = tests/unit/runner.c tests/unit/testloop.c tests/unit/pe
 TRANSPORT_TEST_LIBS = src/transport/libtransport.a src/exchange/libexchange.a \
 	src/codec/libcodec.a src/base/libbase.a $(CHECK_LIBS) $(TRANSPORT_LIBS)
 TRANSPORT_TEST_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS) $(COAP_CFLAGS) $(SSL_CFLAGS)
+tests_unit_check_address_SOURCES = tests/unit/check_address.c $(TRANSPORT_TEST_SOURCES)
+tests_unit_check_address_CFLAGS = $(TRANSPORT_TEST_CFLAGS)
+tests_unit_check_address_LDADD = $(TRANSPORT_TEST_LIBS)
 tests_unit_check_connection_SOURCES = tests/unit/check_connection.c $(TRANSPORT_TEST_SOURCES)
 tests_unit_check_connection_CFLAGS = $(TRANSPORT_TEST_CFLAGS)
 tests_unit_check_connection_LDADD = $(TRANSPORT_TEST_LIBS)
+tests_unit_check_endpoint_SOURCES = tests/unit/check_endpoint.c $(TRANSPORT_TEST_SOURCES)
+tests_unit_check_endpoint_CFLAGS = $(TRANSPORT_TEST_CFLAGS)
+tests_unit_check_endpoint_LDADD = $(TRANSPORT_TEST_LIBS)
+tests_unit_check_inbound_SOURCES = tests/unit/check_inbound.c $(TRANSPORT_TEST_SOURCES)
+tests_unit_check_inbound_CFLAGS = $(TRANSPORT_TEST_CFLAGS)
+tests_unit_check_inbound_LDADD = $(TRANSPORT_TEST_LIBS)
+tests_unit_check_outbound_SOURCES = tests/unit/check_outbound.c $(TRANSPORT_TEST_SOURCES)
+tests_unit_check_outbound_CFLAGS = $(TRANSPORT_TEST_CFLAGS)
+tests_unit_check_outbound_LDADD = $(TRANSPORT_TEST_LIBS)
+tests_unit_check_resolve_SOURCES = tests/unit/check_resolve.c $(TRANSPORT_TEST_SOURCES)
+tests_unit_check_resolve_CFLAGS = $(TRANSPORT_TEST_CFLAGS)
+tests_unit_check_resolve_LDADD = $(TRANSPORT_TEST_LIBS)
 tests_unit_check_tls_SOURCES = tests/unit/check_tls.c $(TRANSPORT_TEST_SOURCES)
 tests_unit_check_tls_CFLAGS = $(TRANSPORT_TEST_CFLAGS)
 tests_unit_check_tls_LDADD = $(TRANSPORT_TEST_LIBS)
+tests_unit_check_tp_SOURCES = tests/unit/check_tp.c $(TRANSPORT_TEST_SOURCES)
+tests_unit_check_tp_CFLAGS = $(TRANSPORT_TEST_CFLAGS)
+tests_unit_check_tp_LDADD = $(TRANSPORT_TEST_LIBS)
 tests_unit_check_tp_listener_SOURCES = tests/unit/check_tp_listener.c $(TRANSPORT_TEST_SOURCES)
 tests_unit_check_tp_listener_CFLAGS = $(TRANSPORT_TEST_CFLAGS)
 tests_unit_check_tp_listener_LDADD = $(TRANSPORT_TEST_LIBS)
