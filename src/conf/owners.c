@@ -65,7 +65,7 @@ static bool take_path(struct check *c, const struct node *n, struct path *ret)
 static int take_app(struct check *c, const struct node *app, struct claims *claims)
 {
 	const struct node *paths = node_child(app, "paths");
-	int r = setting_take_section(c, "objects.apps.NAME", app, NULL);
+	int r = setting_take_section(c, "objects.apps.NAME", app, c->conf);
 
 	if (r == 0 && !node_child(app, "group") && !node_child(app, "user"))
 		report_add(c->report, SEVERITY_ERROR, app->at, "missing-key", NULL,
@@ -91,7 +91,7 @@ static int check_apps(struct check *c)
 {
 	const struct node *apps = node_find(c->tree, "objects.apps");
 	_cleanup_(claims_done) struct claims claims = {0};
-	int r = setting_take_section(c, "objects", node_child(c->tree, "objects"), NULL);
+	int r = setting_take_section(c, "objects", node_child(c->tree, "objects"), c->conf);
 
 	for (size_t i = 0; r == 0 && apps && apps->type == NODE_GROUP && i < apps->n_children; i++)
 		if (is_taken(apps->child[i]))
@@ -278,7 +278,7 @@ static int check_definition(struct check *c, const struct node *entry, struct pa
 static int take_entry(struct check *c, const struct node *entry, struct claims *claims)
 {
 	struct claim claim = {.owner = entry, .at = node_child(entry, "path")};
-	int r = setting_take_section(c, "resources", entry, NULL);
+	int r = setting_take_section(c, "resources", entry, c->conf);
 
 	if (r < 0)
 		return r;

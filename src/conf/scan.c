@@ -190,7 +190,7 @@ enum scan_number scan_judge(struct span number)
 {
 	bool is_negative = number.len && number.data[0] == '-';
 	bool has_sign = is_negative || (number.len && number.data[0] == '+');
-	struct span n = span_of(number.data + has_sign, number.len - has_sign);
+	struct span n = has_sign ? span_of(number.data + 1, number.len - 1) : number;
 	bool is_hex = n.len > 2 && n.data[0] == '0' && (n.data[1] | 0x20) == 'x';
 	uint64_t limit, v;
 	bool is_long = false;

@@ -21,7 +21,8 @@ static char *list(const struct conf_paths *paths)
 	ck_assert_int_eq(dropins_list(paths, &files, report, &d), 0);
 	for (size_t i = 0; i < d.n; i++)
 		fprintf(out, i == d.file ? "%s[%s]" : "%s%s", i ? " " : "", d.path[i]);
-	fprintf(out, conf_report_errors(report) ? " %u errors" : "", conf_report_errors(report));
+	if (conf_report_errors(report))
+		fprintf(out, " %u errors", conf_report_errors(report));
 	fclose(out);
 	return ret;
 }

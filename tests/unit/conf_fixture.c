@@ -48,6 +48,9 @@ void fixture_write_bytes(const char *path, struct span bytes, unsigned mode)
 		*slash = '/';
 	}
 
+	/* a file that nobody may write is replaced all the same */
+	unlink(full);
+
 	FILE *f = fopen(full, "we");
 
 	ck_assert_ptr_nonnull(f);
