@@ -5,7 +5,7 @@
 copy=$tap_tmp/copy
 mkdir "$copy"
 (cd "$top_srcdir" && tar -cf - --exclude='*.o' --exclude='./build*' --exclude=./.git \
-	src tests conf man systemd doc configure.ac Makefile.am NEWS.md README.md HACKING.md \
+	.clang-format src tests conf man systemd doc configure.ac Makefile.am NEWS.md README.md HACKING.md \
 	CONTRIBUTING.md SECURITY.md dev) | tar -xf - -C "$copy"
 chmod -R u+w "$copy"
 
@@ -58,6 +58,9 @@ $(yes '	x++;' | head -n 101)
 $(yes '	if (x) x++;' | head -n 21)
 	return x;
 }"
+fi
+if clang-format --version 2>/dev/null | grep -q "version 14\."; then
+	finds format "another format" planted.c src/base/planted.c "int  x;"
 fi
 finds banned "atoi" atoi src/base/planted.c 'int f(void) { return atoi("1"); }'
 finds banned "sprintf" sprintf src/base/planted.c 'void f(void) { sprintf(b, "x"); }'

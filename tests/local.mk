@@ -32,6 +32,7 @@ CHECKS = \
 	%D%/check-layers.sh \
 	%D%/check-headers.sh \
 	%D%/check-pairs.sh \
+	%D%/check-format.sh \
 	%D%/check-size.sh \
 	%D%/check-banned.sh \
 	%D%/check-version.sh \
