@@ -177,7 +177,7 @@ def bootstrap_conf(endpoint, hold_off="0s", listen=None, keys=None, **more):
 
 class Event:
     LINE = re.compile(r"\d\d:\d\d:\d\d (?P<level>error|warning|notice|info|debug) "
-                      r"(?:(?P<event>[a-z][a-z-]+)(?: (?P<server>[^ :]+))?: )?(?P<message>.*?)"
+                      r"(?P<event>-|[a-z-]+) (?P<server>-|\w+): (?P<message>.*?)"
                       r"(?: \[(?P<reason>[a-z]+\.[a-z0-9-]+)\])?$")
 
     def __init__(self, line, when, match):
@@ -289,6 +289,18 @@ class Daemon:
         """A line of /proc/PID/status."""
         text = pathlib.Path(f"/proc/{self.pid}/status").read_text()
         return re.search(rf"^{field}:\s*(.*)$", text, re.M)[1]
+
+    def wait_timer(self, wanted, timeout=5.0):
+        """A timerfd for which wanted(seconds left) is true; the log line comes before it is armed."""
+        end = boottime() + timeout
+        while True:
+            found = [t for t in self.timers() if
+                     wanted(int(t["it_value"].strip("()").split(",")[0]))]
+            if found:
+                return found[0]
+            assert boottime() < end, self.timers()
+            with self.lines.changed:
+                self.lines.changed.wait(0.02)
 
     def timers(self):
         """[{clockid, it_value, …}] of the timerfds; needs root once it is not dumpable."""
@@ -430,8 +442,8 @@ def write_account(endpoint, short_id=101, instance=10, keys=None, lifetime=86400
             f"PUT /1/{instance} tlv {server_tlv(short_id, lifetime, **server).hex()}"]
 
 
-def full_bootstrap(endpoint, **more):
-    return ["DELETE /", *write_account(endpoint, **more), "FINISH"]
+def full_bootstrap(endpoint, short_id=101, **more):
+    return ["DELETE /", *write_account(endpoint, short_id, **more), "FINISH"]
 
 
 def at(event):

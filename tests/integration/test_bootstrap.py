@@ -57,7 +57,7 @@ def test_discover_lists_instances_with_short_ids_and_hides_the_bootstrap_account
     assert len(other) == 1 and "ssid" not in other[0]
     assert not [path for path in found if path.count("/") > 2]
     one = links(answer_to(bs, "DISCOVER /1")[0].text)
-    assert [path for path in one if path.startswith("/") and path != "/"] == ["/1/10"]
+    assert {path for path in one if path.startswith("/1/")} == {"/1/10"} and "/3/0" not in one
 
 
 def test_read_is_allowed_on_objects_1_and_2_only(server, playing):
@@ -66,7 +66,8 @@ def test_read_is_allowed_on_objects_1_and_2_only(server, playing):
                             "READ /0", "READ /0/10/5", "READ /3/0", "READ /1/11", "FINISH"])
     assert codes[2:4] == ["2.05", "2.05"]
     assert codes[4] in ("2.05", "4.04")
-    assert codes[5:8] == ["4.05", "4.05", "4.05"] and codes[8] == "4.04" and codes[9] == "2.04"
+    assert codes[5] == codes[7] == "4.05" and codes[6] in ("4.00", "4.05")
+    assert codes[8:] == ["4.04", "2.04"]
     assert b"\x65" in answer_to(bs, "READ /1/10")[0].payload
 
 
@@ -168,8 +169,8 @@ FLAWED = {
 @pytest.mark.parametrize("what", FLAWED)
 def test_an_inconsistent_configuration_is_refused_at_finish(server, playing, what):
     dm = server.listen()
-    bs, codes, d = playing(["DELETE /", *FLAWED[what], "FINISH", "DELETE /", *write_account(dm),
-                            "FINISH"])
+    bs, codes, d = playing(["DELETE /", *FLAWED[what], "FINISH", "DELETE /",
+                            *write_account(dm, instance=11), "FINISH"])
     finish = [a.code for a in answer_to(bs, "FINISH /bs")]
     assert finish == ["4.06", "2.04"], codes
     d.lines.wait(lambda e: e.reason == "bs.inconsistent", 3, "reason bs.inconsistent")
@@ -283,15 +284,17 @@ def test_each_operation_starts_the_session_timeout_anew(server, daemon):
 def test_registrations_stand_and_are_not_served_while_the_session_is_open(server, daemon):
     dm, bs = server.listen(), server.listen("bs")
     bs.bootstrap(["WAIT 60000", "FINISH"])
-    daemon(quick_conf(servers={"main": server_conf(dm)}, bootstrap=bootstrap_conf(
+    d = daemon(quick_conf(servers={"main": server_conf(dm)}, bootstrap=bootstrap_conf(
         bs, "1h", session_timeout="2s")))
     x = [p for p in links(dm.wait("register")["payload"]) if p.startswith("/1/")][0]
     assert dm.ask(f"EXECUTE {x}/9").code == "2.04"
     bs.wait("bootstrap-request")
-    dm.do("READ /3/0/0 text")
-    answer = dm.wait("answer", 20, request="READ /3/0/0")
-    assert at(answer) >= at(bs.seen("bootstrap-request")[0]) + 1.9 or answer["code"][0] in "45"
-    assert not dm.seen("deregister")
+    dm.do("READ /3/0/16 text")
+    d.wait("bootstrap-failed", timeout=5)
+    assert not dm.seen("answer", code="2.05")
+    dm.wait("no-answer")
+    assert dm.ask("READ /3/0/16 text").text == "U"
+    assert not dm.seen("deregister") and len(dm.seen("register")) == 1
 
 
 def test_after_a_finish_kept_servers_stay_and_deleted_ones_are_left(server, daemon):

@@ -5,7 +5,7 @@ import random
 import pytest
 
 from coap import (ACK, BLOCK1, CON, LOCATION_PATH, NON, OBSERVE, RST, SIZE1, Message, block, links,
-                  server_tlv, uint)
+                  tlv_resources, uint)
 from harness import (bootstrap_conf, full_bootstrap, quick_conf, server_conf, write_account)
 
 
@@ -72,7 +72,7 @@ def test_a_duplicated_execute_is_done_once_and_answered_alike(client):
 
     while len(seen) < 3:
         seen.append(dm.wait(lambda m: m.token == request.token, 3, update))
-    while (m := dm.receive(1)) is not None:
+    while (m := dm.receive(2.5)) is not None:  # Updates are put together for a second
         update(m)
     assert [m.text for m in seen] == ["2.04"] * 3 and len({m.mid for m in updates}) == 1
     assert len({m.raw for m in seen}) == 1
@@ -84,7 +84,7 @@ def test_a_duplicated_non_request_is_done_once(client):
     dm.send(request), dm.send(request)
     first = dm.wait_request("POST", "/rd/")
     dm.reply(first, "2.04")
-    while (m := dm.receive(1)) is not None:
+    while (m := dm.receive(2.5)) is not None:
         assert m.text != "POST" or m.mid == first.mid
     assert is_alive(dm)
 
@@ -190,7 +190,7 @@ def send_blocks(dm, path, data, size=16, order=None, options=()):
 
 def test_a_block_wise_write_is_put_together(client):
     dm, x, _ = client
-    data = server_tlv(101, 4321, r5=2000)
+    data = tlv_resources({1: 4321, 5: 2000, 6: True, 7: "U", 2: 1000, 3: 2000})
     answers = send_blocks(dm, x, data)
     assert [m.text for m in answers] == ["2.31"] * (len(answers) - 1) + ["2.04"]
     assert [m.number(BLOCK1) is not None for m in answers]
@@ -201,7 +201,7 @@ def test_a_block_wise_write_is_put_together(client):
 
 def test_a_missing_block_is_incomplete_and_writes_nothing(client):
     dm, x, _ = client
-    data = server_tlv(101, 4321, r5=2000, r2=1, r3=1000)
+    data = tlv_resources({1: 4321, 5: 2000, 6: True, 7: "U", 2: 1000, 3: 2000})
     assert [m.text for m in send_blocks(dm, x, data, order=[0, 2])] == ["2.31", "4.08"]
     assert send_blocks(dm, x, data, order=[1])[0].text == "4.08"
     assert dm.ask("GET", f"{x}/1", options=[(17, b"")]).payload == b"86400"
@@ -209,7 +209,7 @@ def test_a_missing_block_is_incomplete_and_writes_nothing(client):
 
 def test_a_repeated_block_is_no_harm(client):
     dm, x, _ = client
-    data = server_tlv(101, 4321)
+    data = tlv_resources({1: 4321, 5: 2000, 6: True, 7: "U", 2: 1000, 3: 2000})
     requests = [Message.request("PUT", x, format=11542, payload=data[i * 16:i * 16 + 16], options=[
         (BLOCK1, block(i, (i + 1) * 16 < len(data), 0))]) for i in range((len(data) + 15) // 16)]
     for request in requests:
@@ -305,6 +305,21 @@ def test_a_duplicated_finish_is_answered_alike(peer, daemon, server):
     assert again is None or again.text == "2.04"
     d.wait("registered", "101")
     assert len(d.events("bootstrap-finished")) == 1
+
+
+def test_max_retransmit_0_means_one_datagram(peer, daemon):
+    dm = peer()
+    daemon(quick_conf(servers={"main": server_conf(dm)}))
+    dm.wait_request("POST", "/rd")
+    assert dm.receive(2) is None
+
+
+def test_a_retransmission_is_the_same_datagram_and_comes_in_time(peer, daemon):
+    dm = peer()
+    daemon(quick_conf(servers={"main": server_conf(dm)}, coap={"max_retransmit": 2}))
+    sent = [dm.wait_request("POST", "/rd", 5) for _ in range(3)]
+    assert len({m.raw for m in sent}) == 1
+    assert [round(b.time - a.time) for a, b in zip(sent, sent[1:])] == [1, 2]
 
 
 def test_a_reset_to_the_register_is_a_failure(peer, daemon):

@@ -1,7 +1,7 @@
 """Device management, the minimum: Read, Write, Execute, Discover on objects 1 and 3."""
 import pytest
 
-from coap import boottime, links, server_tlv, tlv, tlv_decode, RESOURCE
+from coap import RESOURCE, boottime, links, tlv, tlv_decode, tlv_resources
 from harness import (Keys, assert_on_time, at, bootstrap_conf, full_bootstrap, instance_of,
                      quick_conf, server_conf)
 
@@ -100,9 +100,10 @@ def test_a_partial_write_of_the_instance_changes_only_what_it_names(managed):
 def test_a_replacing_write_of_the_instance_removes_what_it_does_not_name(managed):
     dm, x, _ = managed
     assert dm.ask(f"PUT /1/{x}/5 text 2000").code == "2.04"
-    assert dm.ask(f"PUT /1/{x} tlv {server_tlv(101, 120).hex()}").code == "2.04"
+    written = tlv_resources({1: 120, 6: True, 7: "U"})
+    assert dm.ask(f"PUT /1/{x} tlv {written.hex()}").code == "2.04"
     found = resources(dm.ask(f"READ /1/{x} tlv"))
-    assert found.get(5) is None and int.from_bytes(found[1], "big") == 120
+    assert 5 not in found and found[0] == b"\x65" and found[1] == b"\x78"
 
 
 def test_the_short_server_id_cannot_be_written(managed):
@@ -154,7 +155,7 @@ def test_a_refused_bootstrap_trigger_keeps_the_registration(server, daemon):
     assert dm.ask(f"EXECUTE /1/{x}/9").code == "2.04"
     assert bs.wait("bootstrap-request")["code"] == "4.00"
     d.wait("bootstrap-failed", reason="bs.refused")
-    assert dm.ask("READ /3/0/0 text").text  # answered again
+    assert dm.ask("READ /3/0/16 text").text == "U"
 
 
 def test_a_trigger_switched_off_by_the_configuration_is_not_allowed(server, daemon):

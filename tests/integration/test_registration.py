@@ -3,7 +3,7 @@ import signal
 
 import pytest
 
-from coap import boottime, links
+from coap import LOCATION_PATH, Message, boottime, links
 from harness import (ENDPOINT, Keys, assert_on_time, at, bootstrap_conf, instance_of, parameters,
                      quick_conf, server_conf)
 
@@ -99,7 +99,7 @@ def test_attempts_and_sequences_are_counted(server, daemon):
     assert_on_time("attempt 2 of sequence 1", times[1], times[0] + 1)
     assert_on_time("sequence 2", times[2], times[1] + 2)
     assert_on_time("attempt 2 of sequence 2", times[3], times[2] + 1)
-    d.wait("register-failed", "101", "retry.exhausted")
+    d.wait("all-servers-failed", reason="retry.exhausted")
 
 
 def test_a_server_of_its_own_retry(server, daemon):
@@ -109,7 +109,7 @@ def test_a_server_of_its_own_retry(server, daemon):
         dm, retry={"count": 2, "timer": "1s"})}})
     dm.wait("register")
     dm.wait("register", 3)
-    d.wait("register-failed", "101", "retry.exhausted")
+    d.wait("all-servers-failed", reason="retry.exhausted")
 
 
 def test_silence_is_a_timeout_and_tried_again(server, daemon):
@@ -160,9 +160,10 @@ def test_update_comes_at_half_of_a_short_lifetime_without_parameters(server, dae
     daemon(conf_for(dm, lifetime="4s"))
     registered = at(dm.wait("register"))
     first = dm.wait("update", 5)
-    assert_on_time("Update", at(first), registered + 2)
     assert first["queries"] == [] and first["payload"] == ""
-    assert_on_time("second Update", at(dm.wait("update", 5)), at(first) + 2)
+    # such timers may be a second late: they are put together with others
+    for before, update in ((registered, first), (at(first), dm.wait("update", 5))):
+        assert before + 2 <= at(update) <= before + 3.5
 
 
 def test_update_answered_4_04_brings_a_new_register(server, daemon):
@@ -293,12 +294,11 @@ def test_requests_of_a_server_are_ignored_before_its_2_01(peer, daemon):
     dm = peer()
     daemon(quick_conf(servers={"main": server_conf(dm)}, coap={"ack_timeout": "5s"}))
     request = dm.wait_request("POST", "/rd")
-    from coap import LOCATION_PATH, Message
-    early = dm.send(Message.request("GET", "/3/0/0"), request.source)
+    early = dm.send(Message.request("GET", "/3/0/16"), request.source)
     while (m := dm.receive(1)) is not None:
         assert m.token != early.token or m.code == 0 or m.code >> 5 in (4, 5), f"answered {m}"
     dm.reply(request, "2.01", [(LOCATION_PATH, b"rd"), (LOCATION_PATH, b"1")])
-    assert dm.ask("GET", "/3/0/0").text == "2.05"
+    assert dm.ask("GET", "/3/0/16").text == "2.05"
 
 
 def test_ipv6(server, daemon):

@@ -5,6 +5,9 @@
 #include "base/clock.h"
 #include "event.h"
 
+/* A request that was acknowledged and never answered is given up. */
+enum { ANSWER_TIMEOUT_SEC = 5 };
+
 void player_use(struct player *p, coap_session_t *session)
 {
 	if (session == p->session)
@@ -95,8 +98,17 @@ static void event_about(struct player *p, const char *event, const char *why)
 	event_end();
 }
 
+static bool is_overdue(const struct player *p)
+{
+	return p->is_waiting && clock_now(&clock_system) >= usec_after(p->sent, ANSWER_TIMEOUT_SEC);
+}
+
 void player_run(struct player *p)
 {
+	if (is_overdue(p)) {
+		event_about(p, "no-answer", "timeout");
+		next(p);
+	}
 	while (p->queue && !p->is_waiting) {
 		uint64_t now = clock_now(&clock_system);
 
@@ -123,7 +135,9 @@ void player_run(struct player *p)
 
 uint64_t player_deadline(const struct player *p)
 {
-	return p->queue && !p->is_waiting && p->due ? p->due : USEC_NEVER;
+	if (p->is_waiting)
+		return usec_after(p->sent, ANSWER_TIMEOUT_SEC);
+	return p->queue && p->due ? p->due : USEC_NEVER;
 }
 
 static struct span payload_of(const coap_pdu_t *pdu)
