@@ -85,7 +85,12 @@ told() # EVENT: the next such line of the daemon; its message and reason in $tex
 		text=${line#?*" "}
 		text=${text#*" "}
 		case $text in
-		"$1 "* | "$1:"*) text=${text#*": "} && return ;;
+		"$1 "*)
+			text=${text#*": "}
+			text=${text#"step "[1-4]": "}
+			text=${text#"step "[1-4]", "*": "}
+			return
+			;;
 		esac
 	done
 }

@@ -151,8 +151,7 @@ def test_an_unknown_identity_is_told(server, daemon, keys):
     dm = server.listen("dm", keys)
     d = daemon(conf_for(dm, Keys("nobody")))
     dm.wait("unknown-identity")
-    failed = d.wait("register-failed", "101", timeout=40)
-    assert failed.reason in ("dtls.psk-unknown-identity", "dtls.psk-wrong-key", "dtls.alert")
+    d.wait("register-failed", "101", "dtls.psk-unknown-identity", timeout=40)
 
 
 def test_update_comes_at_half_of_a_short_lifetime_without_parameters(server, daemon):
@@ -317,8 +316,9 @@ def test_a_name_is_resolved(server, daemon):
 
 def test_a_name_that_does_not_exist_is_told(daemon):
     d = daemon(quick_conf(servers={"main": server_conf("coap://nowhere.invalid")}))
-    failed = d.wait("register-failed", "101", timeout=40)
-    assert failed.reason in ("dns.not-found", "dns.timeout")
+    d.lines.wait(lambda e: e.event == "register-failed" and e.reason in ("dns.not-found",
+                                                                         "dns.timeout"),
+                 40, "register-failed because of the name")
 
 
 def test_a_dead_server_never_delays_another(server, daemon, keys):

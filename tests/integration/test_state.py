@@ -111,7 +111,7 @@ def test_two_daemons_do_not_share_a_state_directory(server, daemon):
     second = daemon(conf, state=first.state)
     assert second.wait_exit() == 1
     assert str(first.pid) in second.log_text()
-    assert dm.ask("READ /3/0/0 text").code == "2.05"
+    assert dm.ask("READ /3/0/16 text").code == "2.05"
 
 
 def test_the_lock_is_gone_with_its_owner(server, daemon):
