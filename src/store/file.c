@@ -13,7 +13,7 @@
 /* Head of each file: what it is, the version of its form, the hash of what follows. */
 static const char magic[8] = "lwm2md\x00\x01";
 
-enum { HEAD_LEN = sizeof magic + HASH_LEN, NAME_LEN_MAX = 64 };
+enum { HEAD_LEN = sizeof magic + HASH_LEN, NAME_LEN_MAX = 64, ASIDE_MAX = 9 };
 
 static int write_all(int fd, struct span bytes)
 {
@@ -73,7 +73,15 @@ void file_put_aside(int directory, const char *name)
 	char aside[NAME_LEN_MAX];
 
 	snprintf(aside, sizeof aside, "%s.corrupt", name);
-	renameat(directory, name, directory, aside);
+	for (int n = 2; n <= ASIDE_MAX; n++) {
+		if (renameat2(directory, name, directory, aside, RENAME_NOREPLACE) == 0)
+			return;
+		if (errno != EEXIST)
+			break;
+		snprintf(aside, sizeof aside, "%s.corrupt-%d", name, n);
+	}
+	/* nine are there, or the file system cannot say so (EINVAL) */
+	(void)renameat(directory, name, directory, aside);
 }
 
 static int read_file(int fd, struct buf *ret)
@@ -134,11 +142,11 @@ int file_read(int directory, const char *name, struct buf *ret)
 	_cleanup_(close_p) int fd =
 		openat(directory, name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
 
-	if (fd < 0)
-		return errno == ELOOP ? -EBADMSG : -errno;
+	if (fd < 0 && errno != ELOOP)
+		return -errno;
 	ret->max = FILE_CONTENT_MAX;
 
-	int r = read_file(fd, ret);
+	int r = fd < 0 ? -EBADMSG : read_file(fd, ret);
 
 	if (r == 0)
 		r = check_seal(ret);
@@ -149,5 +157,7 @@ int file_read(int directory, const char *name, struct buf *ret)
 
 int file_remove(int directory, const char *name)
 {
-	return unlinkat(directory, name, 0) < 0 && errno != ENOENT ? -errno : 0;
+	if (unlinkat(directory, name, 0) < 0)
+		return errno == ENOENT ? 0 : -errno;
+	return fsync(directory) < 0 ? -errno : 0;
 }

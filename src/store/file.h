@@ -11,9 +11,13 @@ enum { FILE_CONTENT_MAX = 1 << 20 };
 int file_replace(int directory, const char *name, struct span body);
 /*
  * Appends the body to ret. -ENOENT; -EBADMSG: the seal is broken or the format foreign, the file
- * was renamed to NAME.corrupt (an older one is replaced).
+ * was put aside.
  */
 int file_read(int directory, const char *name, struct buf *ret);
-/* Puts a file aside whose seal is good but whose content is not. */
+/*
+ * Renames a damaged file to NAME.corrupt, or NAME.corrupt-2 to NAME.corrupt-9 where older ones are
+ * there: nothing is lost but, at the end, the last of nine.
+ */
 void file_put_aside(int directory, const char *name);
+/* Durably. A missing file is fine. */
 int file_remove(int directory, const char *name);

@@ -1,7 +1,44 @@
 noinst_LIBRARIES += src/store/libstore.a
 src_store_libstore_a_SOURCES = \
-	%D%/accounts.c \
 	%D%/file.c %D%/file.h \
+	%D%/image.c \
 	%D%/private.h \
 	%D%/registrations.c \
 	%D%/store.c %D%/store.h
+
+# Changes of the file system that end the program or fail on demand: tests/crash/crashpoint.c.
+WRAP_FILES = -Wl,--wrap=openat,--wrap=write,--wrap=pwrite,--wrap=ftruncate,--wrap=fsync \
+	-Wl,--wrap=close,--wrap=renameat,--wrap=renameat2,--wrap=unlinkat,--wrap=mkdir \
+	-Wl,--wrap=openat64,--wrap=pwrite64,--wrap=ftruncate64
+STATE_TEST = tests/unit/state.c tests/crash/crashpoint.c
+EXTRA_DIST += tests/unit/state.h tests/crash/crashpoint.h
+
+if HAVE_CHECK
+check_PROGRAMS += tests/unit/check_file
+TESTS += tests/unit/check_file
+tests_unit_check_file_SOURCES = tests/unit/check_file.c tests/unit/runner.c tests/unit/alloc.c $(STATE_TEST)
+tests_unit_check_file_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
+tests_unit_check_file_LDFLAGS = $(AM_LDFLAGS) $(WRAP_ALLOC) $(WRAP_FILES)
+tests_unit_check_file_LDADD = src/store/libstore.a src/keys/libkeys.a src/base/libbase.a $(CRYPTO_LIBS) $(CHECK_LIBS)
+
+check_PROGRAMS += tests/unit/check_image
+TESTS += tests/unit/check_image
+tests_unit_check_image_SOURCES = tests/unit/check_image.c tests/unit/runner.c tests/unit/alloc.c $(STATE_TEST) $(BS_TEST)
+tests_unit_check_image_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
+tests_unit_check_image_LDFLAGS = $(AM_LDFLAGS) $(WRAP_ALLOC) $(WRAP_FILES)
+tests_unit_check_image_LDADD = src/store/libstore.a $(BS_LIBS) src/keys/libkeys.a src/base/libbase.a $(CRYPTO_LIBS) $(CBOR_LIBS) $(CHECK_LIBS)
+
+check_PROGRAMS += tests/unit/check_registrations
+TESTS += tests/unit/check_registrations
+tests_unit_check_registrations_SOURCES = tests/unit/check_registrations.c tests/unit/runner.c tests/unit/alloc.c $(STATE_TEST)
+tests_unit_check_registrations_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
+tests_unit_check_registrations_LDFLAGS = $(AM_LDFLAGS) $(WRAP_ALLOC) $(WRAP_FILES)
+tests_unit_check_registrations_LDADD = src/store/libstore.a src/model/libmodel.a src/codec/libcodec.a src/keys/libkeys.a src/base/libbase.a $(CRYPTO_LIBS) $(CBOR_LIBS) $(CHECK_LIBS)
+
+check_PROGRAMS += tests/unit/check_store
+TESTS += tests/unit/check_store
+tests_unit_check_store_SOURCES = tests/unit/check_store.c tests/unit/runner.c tests/unit/alloc.c $(STATE_TEST)
+tests_unit_check_store_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
+tests_unit_check_store_LDFLAGS = $(AM_LDFLAGS) $(WRAP_ALLOC) $(WRAP_FILES)
+tests_unit_check_store_LDADD = src/store/libstore.a src/model/libmodel.a src/codec/libcodec.a src/keys/libkeys.a src/base/libbase.a $(CRYPTO_LIBS) $(CBOR_LIBS) $(CHECK_LIBS)
+endif

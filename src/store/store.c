@@ -25,35 +25,54 @@ static int read_pid(int fd)
 		       : 0;
 }
 
-/* The lock lives as long as the descriptor: a killed daemon leaves none behind. */
-static int take_lock(struct store *s, int *ret_pid)
+static int lock(int fd, int pid_fd, int *ret_pid)
+{
+	if (flock(fd, LOCK_EX | LOCK_NB) == 0)
+		return 0;
+
+	int r = -errno;
+
+	*ret_pid = read_pid(pid_fd);
+	return r;
+}
+
+/* For the second daemon's message only: its loss is no error. */
+static void write_pid(int fd)
 {
 	char text[16];
-
-	s->lock = openat(s->directory, "lock", O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
-	if (s->lock < 0)
-		return -errno;
-	if (flock(s->lock, LOCK_EX | LOCK_NB) < 0) {
-		*ret_pid = read_pid(s->lock);
-		return errno == EWOULDBLOCK ? -EWOULDBLOCK : -errno;
-	}
-
 	int len = snprintf(text, sizeof text, "%d\n", (int)getpid());
 
-	/* for the second daemon's message only: its loss is no error */
-	if (ftruncate(s->lock, 0) == 0 && pwrite(s->lock, text, (size_t)len, 0) < 0)
-		*ret_pid = 0;
-	return 0;
+	if (ftruncate(fd, 0) == 0)
+		(void)!pwrite(fd, text, (size_t)len, 0);
+}
+
+/*
+ * The lock lives as long as the descriptor: a killed daemon leaves none behind. Where its file
+ * cannot be written nothing else can: the directory itself is locked and the store only read.
+ */
+static int take_lock(struct store *s, int *ret_pid)
+{
+	s->lock = openat(s->directory, "lock", O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+
+	int e = s->lock < 0 ? -errno : 0;
+	int r = lock(e ? s->directory : s->lock, s->lock, ret_pid);
+
+	if (r < 0)
+		return r;
+	if (e == 0)
+		write_pid(s->lock);
+	return e;
 }
 
 int store_open(const char *directory, struct store **ret, int *ret_pid)
 {
 	_cleanup_(store_free_p) struct store *s = calloc(1, sizeof *s);
 
+	*ret = NULL;
+	*ret_pid = 0;
 	if (!s)
 		return -ENOMEM;
 	s->directory = s->lock = -EBADF;
-	*ret_pid = 0;
 	if (mkdir(directory, 0700) < 0 && errno != EEXIST)
 		return -errno;
 	s->directory = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -62,10 +81,9 @@ int store_open(const char *directory, struct store **ret, int *ret_pid)
 
 	int r = take_lock(s, ret_pid);
 
-	if (r < 0)
-		return r;
-	*ret = TAKE_PTR(s);
-	return 0;
+	if (r == 0 || r == -EROFS || r == -EACCES)
+		*ret = TAKE_PTR(s);
+	return r;
 }
 
 struct store *store_free(struct store *s)

@@ -10,7 +10,8 @@ struct store;
 
 /*
  * Opens the directory (made, 0700, if its parent exists) and takes its lock. -EWOULDBLOCK: another
- * daemon has it, *ret_pid is its pid (0: unknown). Other errors: nothing can be stored.
+ * daemon has it, *ret_pid is its pid (0: unknown). -EROFS, -EACCES: nothing can be stored, but if
+ * *ret is not NULL what is there can be read. Other errors: there is no store.
  */
 int store_open(const char *directory, struct store **ret, int *ret_pid);
 /* Unlocks. NULL is fine. Returns NULL. */
@@ -28,7 +29,9 @@ struct store_accounts {
 
 /*
  * Saves *meta and, of objects 0, 1, 2 and 21, the instances with origin CARD or BOOTSTRAP; with
- * meta->origin FACTORY those of objects 1 and 2. Negative errno: the old file is untouched.
+ * meta->origin FACTORY those of objects 1 and 2. Negative errno: the old file is untouched, but
+ * where only the last step failed (-EIO of the directory) it is unknown which of both a power cut
+ * would leave.
  */
 int store_save_accounts(struct store *s, const struct model *m, const struct store_accounts *meta);
 
@@ -36,13 +39,15 @@ int store_save_accounts(struct store *s, const struct model *m, const struct sto
 struct store_image;
 
 /*
- * -ENOENT: nothing is stored. -EBADMSG: damaged or of a foreign version; the file was renamed to
- * accounts.cbor.corrupt.
+ * -ENOENT: nothing is stored. -EBADMSG: damaged or of a foreign version; the file was put aside as
+ * accounts.cbor.corrupt, or .corrupt-2 to -9 if older ones are there (the last is replaced).
  */
 int store_read_accounts(struct store *s, struct store_image **ret, struct store_accounts *ret_meta);
 /*
- * Into the model, outside a transaction: instances that exist are overlaid, others are made.
- * All or nothing. -EBADMSG: a value does not fit its object's definition.
+ * Into the model, outside a transaction: instances that exist are replaced and keep their origin,
+ * others are made; objects and resources that the model does not know are left out. All or
+ * nothing. -EBADMSG: a value does not fit its object's definition; the file was put aside. The
+ * store must still be there.
  */
 int store_apply_accounts(const struct store_image *image, struct model *m);
 struct store_image *store_image_free(struct store_image *i);

@@ -19,6 +19,7 @@ static const uint16_t objects[] = {
 	OBJECT_SECURITY, OBJECT_SERVER, OBJECT_ACCESS_CONTROL, OBJECT_OSCORE};
 
 struct store_image {
+	int directory; /* of the store, which outlives the image */
 	struct buf body;
 	size_t instances; /* where they begin */
 };
@@ -129,10 +130,11 @@ static size_t write_instances(
 	return n;
 }
 
+/* Only what was used: the rest of the room was never touched and shall not become resident. */
 static void body_done(struct buf *body)
 {
 	if (body->data)
-		explicit_bzero(body->data, body->cap);
+		explicit_bzero(body->data, body->len);
 	buf_done(body);
 }
 
@@ -153,7 +155,9 @@ int store_save_accounts(struct store *s, const struct model *m, const struct sto
 	cbor_write_bytes(&w, span_of(meta->factory_hash, sizeof meta->factory_hash));
 	cbor_write_uint(&w, write_instances(NULL, m, meta));
 	write_instances(&w, m, meta);
-	return w.err ? w.err : file_replace(s->directory, name, buf_span(&body));
+	if (w.err)
+		return w.err == -ENOSPC ? -EFBIG : w.err; /* the file system is not full */
+	return file_replace(s->directory, name, buf_span(&body));
 }
 
 /* --- reading ---------------------------------------------------------------------------------- */
@@ -222,7 +226,10 @@ static int value_of(const struct cbor_item *item, int64_t type, struct value *re
 	return -EBADMSG;
 }
 
-/* m NULL: only checks the form. */
+/*
+ * m NULL: only checks the form. What the model has no definition for is left out: the file may
+ * come from another version of this program.
+ */
 static int read_value(struct reader *r, struct model *m, struct path instance)
 {
 	struct cbor_item head, item;
@@ -234,15 +241,31 @@ static int read_value(struct reader *r, struct model *m, struct path instance)
 		read_bounded(r, VALUE_CORELNK, &type) < 0 || cbor_next(r, &item) != 1 ||
 		value_of(&item, type, &v) < 0)
 		return -EBADMSG;
-	if (!m)
-		return 0;
 
 	struct path p = path_child(instance, (uint16_t)rid);
+
+	if (!m || !model_resource(m, p))
+		return 0;
+
 	int e = type == VALUE_NONE ? model_set_empty(m, p)
 		: riid == ID_NONE  ? model_set(m, p, &v)
 				   : model_set(m, path_child(p, (uint16_t)riid), &v);
 
 	return e == -ENOMEM || e == 0 ? e : -EBADMSG;
+}
+
+/* One that exists (of a configured account) gives way but says where the account is from. */
+static int make_instance(struct model *m, struct path instance, enum origin origin)
+{
+	if (model_exists(m, instance)) {
+		origin = model_origin(m, instance);
+
+		int e = model_delete(m, instance);
+
+		if (e < 0)
+			return e;
+	}
+	return model_create(m, instance, origin);
 }
 
 static int read_instance(struct reader *r, struct model *m)
@@ -252,12 +275,12 @@ static int read_instance(struct reader *r, struct model *m)
 	if (read_bounded(r, ID_NONE, &object) < 0 || read_bounded(r, ID_NONE, &id) < 0 ||
 		read_bounded(r, ORIGIN_SERVER, &origin) < 0 || read_bounded(r, INT32_MAX, &n) < 0)
 		return -EBADMSG;
+	if (m && !model_object(m, (uint16_t)object))
+		m = NULL;
 
 	struct path instance = PATH2(object, id);
-	int e = 0;
+	int e = m ? make_instance(m, instance, (enum origin)origin) : 0;
 
-	if (m && !model_exists(m, instance))
-		e = model_create(m, instance, (enum origin)origin);
 	for (; e == 0 && n > 0; n--)
 		e = read_value(r, m, instance);
 	return e == -ENOMEM || e == 0 ? e : -EBADMSG;
@@ -280,6 +303,8 @@ int store_read_accounts(struct store *s, struct store_image **ret, struct store_
 
 	if (!image)
 		return -ENOMEM;
+
+	image->directory = s->directory;
 
 	int e = file_read(s->directory, name, &image->body);
 
@@ -315,6 +340,8 @@ int store_apply_accounts(const struct store_image *image, struct model *m)
 		model_rollback(m);
 	else
 		model_commit(m);
+	if (e == -EBADMSG)
+		file_put_aside(image->directory, name);
 	return e;
 }
 
