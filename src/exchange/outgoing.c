@@ -35,7 +35,8 @@ struct exchange {
 struct outgoing {
 	struct outgoing_config config;
 	struct exchange *first; /* in the order of outgoing_add() */
-	bool *is_freed;		/* set while outgoing_deliver() runs */
+	bool is_delivering;
+	bool is_freed; /* by a completion: outgoing_deliver() ends it */
 };
 
 static struct exchange *exchange_free(struct exchange *e)
@@ -75,10 +76,10 @@ struct outgoing *outgoing_free(struct outgoing *o)
 {
 	if (!o)
 		return NULL;
-	if (o->is_freed)
-		*o->is_freed = true;
 	outgoing_forget(o);
-	free(o);
+	o->is_freed = true;
+	if (!o->is_delivering)
+		free(o);
 	return NULL;
 }
 
@@ -434,15 +435,15 @@ bool outgoing_has_results(const struct outgoing *o)
 void outgoing_deliver(struct outgoing *o)
 {
 	struct exchange *e;
-	bool is_freed = false;
 
-	if (o->is_freed)
+	if (o->is_delivering)
 		return;
-	o->is_freed = &is_freed;
-	while (!is_freed && (e = take_finished(o))) {
+	o->is_delivering = true;
+	while (!o->is_freed && (e = take_finished(o))) {
 		e->done(e->data, e->error, e->error ? NULL : &e->response);
 		exchange_free(e);
 	}
-	if (!is_freed)
-		o->is_freed = NULL;
+	o->is_delivering = false;
+	if (o->is_freed)
+		free(o);
 }
