@@ -45,7 +45,10 @@ static void write_object(
 	struct writer *w, const struct model *m, uint16_t object, enum lwm2m_version version)
 {
 	const struct object_def *def = model_object(m, object);
-	bool has_version = def->major != 1 || def->minor != 0;
+	/* 0 and 1 have the enabler's own version, which needs no words */
+	bool is_bundled = object <= OBJECT_SERVER && def->major == 1 &&
+			  def->minor == (unsigned)version && version >= LWM2M_1_1;
+	bool has_version = !is_bundled && (def->major != 1 || def->minor != 0);
 	char target[PATH_TEXT_MAX], text[16];
 	uint32_t cursor = 0;
 	uint16_t id;
@@ -160,11 +163,11 @@ uint8_t operation_read(
 	uint16_t id;
 	int r = 0;
 
-	if (p.depth < 1 || p.depth > 2)
-		return MSG_BAD_REQUEST;
 	/* keys never leave: only objects 1 and 2 can be read (section 6) */
 	if (p.id[0] != OBJECT_SERVER && p.id[0] != OBJECT_ACCESS_CONTROL)
 		return MSG_NOT_ALLOWED;
+	if (p.depth < 1 || p.depth > 2)
+		return MSG_BAD_REQUEST;
 	if (!model_exists(m, p))
 		return MSG_NOT_FOUND;
 	if (format != FORMAT_TLV)

@@ -162,6 +162,9 @@ int seq_step(struct seq *s, enum seq_event event)
  */
 bool seq_is_ignored(enum seq_state state, enum seq_event event)
 {
+	if (state == SEQ_STOPPED)
+		return true;
+
 	switch (event) {
 	case EV_SERVER_UP:
 	case EV_ALL_FAILED:

@@ -162,11 +162,10 @@ static void on_restart(void *data, int signo)
 void daemon_log_problem(void *data, bool is_error, const char *code, const char *line)
 {
 	(void)data;
-	(void)code;
 	LOG_EV(is_error ? LOG_ERROR : LOG_WARNING,
 		({.id = is_error ? LOG_ID_CONFIG_REFUSED : LOG_ID_CONFIG_WARNING,
 			.server = LOG_SERVER_NONE}),
-		"%s", line);
+		"%s [%s]", line, code);
 }
 
 static struct tp_settings settings_of(const struct conf *conf)

@@ -49,6 +49,13 @@ static void wait_for(struct daemon *d, uint64_t at, enum seq_event event)
 
 static void do_stop_wait(struct daemon *d)
 {
+	if (holdoff_left(d->waits.holdoff) > 0)
+		tell(d,
+			&(const struct step_fields){.stage = STAGE_WAIT,
+				.result = STEP_OK,
+				.level = LOG_NOTICE,
+				.id = LOG_ID_HOLDOFF_ENDED},
+			LOG_SERVER_NONE, "the hold-off ends before its time");
 	holdoff_cancel(d->waits.holdoff);
 	wait_for(d, USEC_NEVER, EV_ROUND_OVER);
 	bootstrapper_cancel(d->bootstrapper);
@@ -237,6 +244,8 @@ static void wait_holdoff(struct daemon *d)
 {
 	uint64_t at = d->waits.holdoff_at, left = at > now(d) ? at - now(d) : 0;
 
+	int r = holdoff_arm(d->waits.holdoff, at);
+
 	tell(d,
 		&(const struct step_fields){.stage = STAGE_WAIT,
 			.result = STEP_RUNNING,
@@ -249,7 +258,7 @@ static void wait_holdoff(struct daemon *d)
 	if (d->conf->server_initiated.listen != LISTEN_NEVER)
 		bootstrapper_open_listener(d->bootstrapper);
 	bootstrapper_prepare(d->bootstrapper);
-	if (holdoff_arm(d->waits.holdoff, at) < 0)
+	if (r < 0)
 		effects_feed(d, EV_HOLD_OFF_OVER);
 }
 

@@ -30,6 +30,7 @@ struct server_link {
 };
 
 static void step(struct server_link *l, enum reg_event event, enum reason reason);
+static void carry_out(struct server_link *l, unsigned actions);
 
 static uint64_t now(const struct server_link *l)
 {
@@ -260,68 +261,60 @@ static int keep_location(struct server_link *l, const struct response *response)
 	return 0;
 }
 
-static void failed(struct server_link *l, const struct tp_result *result, enum log_id id)
+static void tell_accepted(struct server_link *l, enum reg_operation operation, uint8_t code)
 {
+	if (operation == REG_OP_UPDATE)
+		tell(l, STEP_OK, REASON_NONE, LOG_ID_NONE, code, "registration updated");
+	else
+		tell(l, STEP_OK, REASON_NONE, LOG_ID_REGISTERED, code,
+			"registered with %s as \"%s\", LwM2M %s, lifetime %" PRIu32 " s", l->uri,
+			l->env->endpoint, reg_version_text(reg_version(l->reg)), l->lifetime);
+}
+
+/* What came back: the machine learns it, then it is told, then follows what it brings. */
+static void conclude(
+	struct server_link *l, enum reg_operation operation, const struct tp_result *result)
+{
+	struct reaction reaction = {
+		result->is_fatal ? REG_EV_FATAL : REG_EV_FAILED, result->reason};
+	uint8_t code = result->reason == REASON_NONE ? result->response->code : 0;
 	char detail[STEP_DETAIL_MAX];
 
+	l->awaited = NOTHING;
 	describe(result, detail, sizeof detail);
-	note_alert(l);
-	step(l, result->is_fatal ? REG_EV_FATAL : REG_EV_FAILED, result->reason);
-	tell(l, STEP_FAILED, result->reason, id, 0, "%s", detail);
+	if (code)
+		reaction = reaction_to(operation, code);
+	else
+		note_alert(l);
+	if (operation == REG_OP_REGISTER && reaction.event == REG_EV_ACCEPTED &&
+		keep_location(l, result->response) < 0)
+		reaction = (struct reaction){REG_EV_FAILED, REASON_REG_REFUSED};
+
+	unsigned actions = reg_step(l->reg, reaction.event, reaction.reason, now(l));
+
+	if (reaction.event == REG_EV_ACCEPTED)
+		tell_accepted(l, operation, code);
+	else
+		tell(l, STEP_FAILED, reaction.reason,
+			operation == REG_OP_UPDATE ? LOG_ID_UPDATE_FAILED : LOG_ID_REGISTER_FAILED,
+			code, "%s", detail);
+	carry_out(l, actions);
 }
 
 static void on_registered(void *data, const struct tp_result *result)
 {
 	struct server_link *l = data;
-	char detail[STEP_DETAIL_MAX];
 
-	if (l->awaited != REGISTER)
-		return;
-	l->awaited = NOTHING;
-	if (result->reason != REASON_NONE) {
-		failed(l, result, LOG_ID_REGISTER_FAILED);
-		return;
-	}
-
-	struct reaction reaction = reaction_to(REG_OP_REGISTER, result->response->code);
-
-	if (reaction.event == REG_EV_ACCEPTED && keep_location(l, result->response) < 0)
-		reaction = (struct reaction){REG_EV_FAILED, REASON_REG_TIMEOUT};
-
-	describe(result, detail, sizeof detail);
-	step(l, reaction.event, reaction.reason);
-	if (reaction.event == REG_EV_ACCEPTED)
-		tell(l, STEP_OK, REASON_NONE, LOG_ID_REGISTERED, result->response->code,
-			"registered with %s as \"%s\", LwM2M %s, lifetime %" PRIu32 " s", l->uri,
-			l->env->endpoint, reg_version_text(reg_version(l->reg)), l->lifetime);
-	else
-		tell(l, STEP_FAILED, reaction.reason, LOG_ID_REGISTER_FAILED,
-			result->response->code, "%s", detail);
+	if (l->awaited == REGISTER)
+		conclude(l, REG_OP_REGISTER, result);
 }
 
 static void on_updated(void *data, const struct tp_result *result)
 {
 	struct server_link *l = data;
-	char detail[STEP_DETAIL_MAX];
 
-	if (l->awaited != UPDATE)
-		return;
-	l->awaited = NOTHING;
-	if (result->reason != REASON_NONE) {
-		failed(l, result, LOG_ID_UPDATE_FAILED);
-		return;
-	}
-
-	struct reaction reaction = reaction_to(REG_OP_UPDATE, result->response->code);
-
-	describe(result, detail, sizeof detail);
-	step(l, reaction.event, reaction.reason);
-	if (reaction.event == REG_EV_ACCEPTED)
-		tell(l, STEP_OK, REASON_NONE, LOG_ID_NONE, result->response->code,
-			"registration updated");
-	else
-		tell(l, STEP_FAILED, reaction.reason, LOG_ID_UPDATE_FAILED, result->response->code,
-			"%s", detail);
+	if (l->awaited == UPDATE)
+		conclude(l, REG_OP_UPDATE, result);
 }
 
 static void on_deregistered(void *data, const struct tp_result *result)
@@ -352,10 +345,8 @@ static bool must_register_anew(const struct server_link *l)
 	return tp_session_is_secure(l->session) && !tp_session_is_connected(l->session);
 }
 
-static void step(struct server_link *l, enum reg_event event, enum reason reason)
+static void carry_out(struct server_link *l, unsigned actions)
 {
-	unsigned actions = reg_step(l->reg, event, reason, now(l));
-
 	if (actions & REG_DO_UPDATE && must_register_anew(l)) {
 		step(l, REG_EV_SESSION_LOST, REASON_NONE);
 		return;
@@ -380,6 +371,11 @@ static void step(struct server_link *l, enum reg_event event, enum reason reason
 		l->env->failed(l->env->data, l);
 	if (actions & REG_TELL_STOPPED)
 		l->env->stopped(l->env->data, l);
+}
+
+static void step(struct server_link *l, enum reg_event event, enum reason reason)
+{
+	carry_out(l, reg_step(l->reg, event, reason, now(l)));
 }
 
 static void on_timer(void *data)

@@ -126,7 +126,9 @@ static void on_timer(void *data)
 		}
 		if (slot->wants_update) {
 			slot->wants_update = false;
+			/* now: changes that come by themselves are collected, this is asked for */
 			server_link_event(slot->link, REG_EV_CHANGED, REASON_NONE);
+			server_link_event(slot->link, REG_EV_DUE, REASON_NONE);
 		}
 	}
 	if (!s->is_stopping && s->again_at <= now(s))

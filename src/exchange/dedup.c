@@ -29,6 +29,9 @@ const struct answer *dedup_find(struct dedup *d, const struct packet *request, u
 		if (!e || e->mid != request->mid || e->code != request->code ||
 			!token_is_equal(e->token, request->token) || e->expires <= now)
 			continue;
+		/* what was ignored was not executed: it may come again, at a better time */
+		if (e->answer.code == MSG_NO_RESPONSE)
+			continue;
 		e->used = now;
 		return &e->answer;
 	}

@@ -208,9 +208,15 @@ static coap_fixed_point_t fixed_point(uint64_t thousandths)
 	return (coap_fixed_point_t){(uint16_t)(thousandths / 1000), (uint16_t)(thousandths % 1000)};
 }
 
+enum { NO_RETRANSMISSION_MSEC = 3600 * 1000 };
+
 static void endpoint_tune(const struct tp_settings *settings, coap_session_t *session)
 {
-	coap_session_set_ack_timeout(session, fixed_point(settings->ack_timeout / USEC_PER_MSEC));
+	/* libcoap ignores 0 retransmissions: the first one then comes after our own deadline */
+	uint64_t ack_timeout = settings->max_retransmit ? settings->ack_timeout / USEC_PER_MSEC
+							: NO_RETRANSMISSION_MSEC;
+
+	coap_session_set_ack_timeout(session, fixed_point(ack_timeout));
 	coap_session_set_ack_random_factor(
 		session, fixed_point((uint64_t)lround(settings->ack_random_factor * 1000)));
 	coap_session_set_max_retransmit(session, (uint16_t)settings->max_retransmit);

@@ -88,15 +88,16 @@ START_TEST(incoming_executes_a_repeated_request_once)
 }
 END_TEST
 
-START_TEST(incoming_stays_silent_to_repetitions_of_an_ignored_request)
+START_TEST(incoming_executes_the_repetition_of_an_ignored_request)
 {
 	struct packet p = test_request(MSG_POST, 1, "3");
 
 	app.code = MSG_NO_RESPONSE;
 	ck_assert_uint_eq(incoming_serve(in, &p)->code, MSG_NO_RESPONSE);
 	app.code = MSG_CHANGED;
-	ck_assert_uint_eq(incoming_serve(in, &p)->code, MSG_NO_RESPONSE);
-	ck_assert_uint_eq(app.calls, 1);
+	ck_assert_uint_eq(incoming_serve(in, &p)->code, MSG_CHANGED);
+	ck_assert_uint_eq(incoming_serve(in, &p)->code, MSG_CHANGED);
+	ck_assert_uint_eq(app.calls, 2);
 }
 END_TEST
 
@@ -252,7 +253,7 @@ Suite *suite(void)
 
 	tcase_add_checked_fixture(t, setup, teardown);
 	tcase_add_test(t, incoming_executes_a_repeated_request_once);
-	tcase_add_test(t, incoming_stays_silent_to_repetitions_of_an_ignored_request);
+	tcase_add_test(t, incoming_executes_the_repetition_of_an_ignored_request);
 	tcase_add_test(t, incoming_hands_on_a_body_of_blocks_as_one_request);
 	tcase_add_test(t, incoming_answers_a_repeated_block_without_adding_it);
 	tcase_add_test(t, incoming_says_its_limit_when_a_body_is_too_large);

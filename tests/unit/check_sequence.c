@@ -125,7 +125,7 @@ START_TEST(step_4_scenario_11_without_a_bootstrap_account_the_round_is_repeated)
 {
 	struct seq s = {0};
 
-	WALK(&s, TO_HOLD_OFF, {EV_NO_ACCOUNT, SEQ_NO_ACCOUNT, "STOP_WAIT WAIT_ROUND"},
+	WALK(&s, TO_HOLD_OFF, {EV_NO_ACCOUNT, SEQ_NEXT_ROUND, "STOP_WAIT WAIT_ROUND"},
 		{EV_ROUND_OVER, SEQ_CARD, "STOP_WAIT READ_CARD"});
 }
 END_TEST
@@ -155,7 +155,7 @@ START_TEST(step_4_a_request_without_account_is_no_failure_to_repeat)
 {
 	struct seq s = {0};
 
-	WALK(&s, TO_REQUEST, {EV_NO_ACCOUNT, SEQ_NO_ACCOUNT, "WAIT_ROUND"},
+	WALK(&s, TO_REQUEST, {EV_NO_ACCOUNT, SEQ_NEXT_ROUND, "WAIT_ROUND"},
 		{EV_SERVER_UP, SEQ_MANAGED, "STOP_WAIT"});
 }
 END_TEST
@@ -229,7 +229,7 @@ END_TEST
 START_TEST(a_new_configuration_starts_over_at_step_1)
 {
 	static const enum seq_state steady[] = {SEQ_REGISTER, SEQ_MANAGED, SEQ_OFFLINE,
-		SEQ_HOLD_OFF, SEQ_REQUEST, SEQ_BACK_OFF, SEQ_NO_ACCOUNT};
+		SEQ_HOLD_OFF, SEQ_REQUEST, SEQ_BACK_OFF, SEQ_NEXT_ROUND};
 
 	for (size_t i = 0; i < sizeof steady / sizeof *steady; i++) {
 		struct seq s = {.state = steady[i]};
@@ -359,6 +359,9 @@ static const struct {
 
 static bool is_listed_as_impossible(enum seq_state state, enum seq_event event)
 {
+	/* what was on its way at the end is ignored */
+	if (state == SEQ_STOPPED)
+		return false;
 	for (size_t i = 0; i < sizeof possible / sizeof *possible; i++)
 		if (possible[i].event == event)
 			return !(possible[i].states & IN(state));
