@@ -278,19 +278,7 @@ static void on_icmp(struct tp_session *s, bool is_dead)
 	}
 }
 
-/*
- * Without an alert a DTLS session ends because libcoap's retransmissions are used up, or, in
- * 4.3.1, because of an ICMP error, which it does not tell.
- */
-static bool handshake_ran_out(const struct tp_session *s)
-{
-	uint64_t all = (UINT64_C(2) << s->tp->settings.max_retransmit) - 1;
-
-	return s->state == SESSION_HANDSHAKE &&
-	       (s->endpoint->watch.is_heard ||
-		       clock_now(s->tp->clock) - s->begun >= all * USEC_PER_SEC * 9 / 10);
-}
-
+/* Without an alert it was an ICMP error: libcoap 4.3.1 ends a DTLS session at each of them. */
 static void on_closed(struct tp_session *s)
 {
 	const struct tls_watch *w = &s->endpoint->watch;
@@ -299,8 +287,7 @@ static void on_closed(struct tp_session *s)
 		s->last_alert = w->alert_seen;
 	if (s->drop != DROP_NOT)
 		return;
-	if (w->alert_seen == TLS_ALERT_NONE && w->alert_sent == TLS_ALERT_NONE &&
-		!handshake_ran_out(s))
+	if (w->alert_seen == TLS_ALERT_NONE && w->alert_sent == TLS_ALERT_NONE)
 		on_icmp(s, true);
 	else if (s->state == SESSION_HANDSHAKE)
 		handshake_failed(s);
@@ -379,6 +366,7 @@ static void on_event(void *owner, coap_session_t *of, coap_event_t event)
 	if (of != s->coap)
 		return;
 	if (event == COAP_EVENT_DTLS_CONNECTED && s->state == SESSION_HANDSHAKE) {
+		endpoint_tune(s->endpoint, of);
 		s->state = SESSION_READY;
 		s->deadline = USEC_NEVER;
 		s->is_heard = true;

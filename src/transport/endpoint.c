@@ -10,6 +10,9 @@
 #include "transport/inbound.h"
 #include "transport/outbound.h"
 
+/* 1 + 2 + 4 + ... seconds: longer than any handshake is waited for */
+enum { HANDSHAKE_RETRANSMIT = 6 };
+
 static struct endpoint *endpoint_of(const coap_session_t *session)
 {
 	return coap_get_app_data(coap_session_get_context(session));
@@ -210,8 +213,9 @@ static coap_fixed_point_t fixed_point(uint64_t thousandths)
 
 enum { NO_RETRANSMISSION_MSEC = 3600 * 1000 };
 
-static void endpoint_tune(const struct tp_settings *settings, coap_session_t *session)
+void endpoint_tune(const struct endpoint *e, coap_session_t *session)
 {
+	const struct tp_settings *settings = &e->tp->settings;
 	/* libcoap ignores 0 retransmissions: the first one then comes after our own deadline */
 	uint64_t ack_timeout = settings->max_retransmit ? settings->ack_timeout / USEC_PER_MSEC
 							: NO_RETRANSMISSION_MSEC;
@@ -289,7 +293,10 @@ coap_session_t *endpoint_connect(
 	e->depth--;
 	if (!session)
 		return NULL;
-	endpoint_tune(&e->tp->settings, session);
+	endpoint_tune(e, session);
+	/* it would end handshakes early, for which the owner has a deadline of its own */
+	if (is_secure)
+		coap_session_set_max_retransmit(session, HANDSHAKE_RETRANSMIT);
 	/* arms libcoap's timer for the retransmission of the ClientHello */
 	coap_ticks(&now);
 	coap_io_prepare_epoll(e->context, now);

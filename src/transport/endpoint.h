@@ -45,6 +45,8 @@ struct endpoint *endpoint_free(struct endpoint *e);
  */
 coap_session_t *endpoint_connect(struct endpoint *e, const struct address *peer,
 	const struct address *local, bool is_secure);
+/* The retransmission parameters of the settings, once the handshake is over. */
+void endpoint_tune(const struct endpoint *e, coap_session_t *session);
 /* Closes it now, whatever is still queued. */
 void endpoint_drop(struct endpoint *e, coap_session_t *session);
 /* As outbound_send(). */
