@@ -9,10 +9,11 @@ src_bootstrap_libbootstrap_a_SOURCES = \
 	%D%/session.c %D%/session.h
 
 # A client for a bootstrap server to work on.
-BS_TEST = tests/unit/bs.c
+CLIENT_MODEL = tests/unit/client_model.c
+BS_TEST = tests/unit/bs.c $(CLIENT_MODEL)
 BS_LIBS = src/bootstrap/libbootstrap.a src/objects/libobjects.a src/model/libmodel.a \
 	src/codec/libcodec.a src/base/libbase.a $(SYSTEMD_LIBS)
-EXTRA_DIST += tests/unit/bs.h
+EXTRA_DIST += tests/unit/bs.h tests/unit/client_model.h
 
 if HAVE_CHECK
 check_PROGRAMS += tests/unit/check_bs_delete
@@ -56,3 +57,9 @@ tests_unit_check_session_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 tests_unit_check_session_LDFLAGS = $(AM_LDFLAGS) $(WRAP_ALLOC)
 tests_unit_check_session_LDADD = $(BS_LIBS) $(CHECK_LIBS)
 endif
+
+check_PROGRAMS += tests/fuzz/fuzz_session
+TESTS += tests/fuzz/fuzz_session
+tests_fuzz_fuzz_session_SOURCES = tests/fuzz/fuzz_session.c $(CLIENT_MODEL) $(FUZZ_MAIN)
+tests_fuzz_fuzz_session_LDFLAGS = $(AM_LDFLAGS) $(LINK_FUZZ)
+tests_fuzz_fuzz_session_LDADD = $(BS_LIBS)

@@ -217,7 +217,7 @@ static int value_of(const struct cbor_item *item, int64_t type, struct value *re
 		ret->f = item->f;
 		return item->kind == CBOR_FLOAT ? 0 : -EBADMSG;
 	case VALUE_BOOLEAN:
-		ret->b = item->b;
+		ret->b = item->kind == CBOR_BOOLEAN && item->b;
 		return item->kind == CBOR_BOOLEAN ? 0 : -EBADMSG;
 	case VALUE_OBJLNK:
 		ret->link = (struct objlnk){(uint16_t)(item->u >> 16), (uint16_t)item->u};

@@ -42,3 +42,9 @@ tests_unit_check_store_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 tests_unit_check_store_LDFLAGS = $(AM_LDFLAGS) $(WRAP_ALLOC) $(WRAP_FILES)
 tests_unit_check_store_LDADD = src/store/libstore.a src/model/libmodel.a src/codec/libcodec.a src/keys/libkeys.a src/base/libbase.a $(CRYPTO_LIBS) $(CBOR_LIBS) $(CHECK_LIBS)
 endif
+
+check_PROGRAMS += tests/fuzz/fuzz_store
+TESTS += tests/fuzz/fuzz_store
+tests_fuzz_fuzz_store_SOURCES = tests/fuzz/fuzz_store.c $(CLIENT_MODEL) $(FUZZ_MAIN)
+tests_fuzz_fuzz_store_LDFLAGS = $(AM_LDFLAGS) $(LINK_FUZZ)
+tests_fuzz_fuzz_store_LDADD = src/store/libstore.a $(BS_LIBS) src/keys/libkeys.a src/base/libbase.a $(CRYPTO_LIBS) $(CBOR_LIBS)

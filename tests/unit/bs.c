@@ -1,31 +1,7 @@
 #include "bs.h"
 
-#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
-
-#include "base/encoding.h"
-#include "codec/text.h"
-#include "objects/access_control.h"
-#include "objects/device.h"
-#include "objects/security.h"
-#include "objects/server.h"
-
-/* Object 21, as much of it as the consistency list knows. */
-static const struct resource_def oscore_resources[] = {
-	{.id = 0, .name = "OSCORE Master Secret", .type = VALUE_STRING, .is_mandatory = true},
-	{.id = 1, .name = "OSCORE Sender ID", .type = VALUE_STRING, .is_mandatory = true},
-	{.id = 2, .name = "OSCORE Recipient ID", .type = VALUE_STRING, .is_mandatory = true},
-};
-static const struct object_def object_oscore = {
-	.id = OBJECT_OSCORE,
-	.name = "LwM2M OSCORE",
-	.major = 1,
-	.is_multiple = true,
-	.is_hidden = true,
-	.resources = oscore_resources,
-	.n_resources = 3,
-};
 
 static bool mode_is_supported(int64_t mode)
 {
@@ -57,48 +33,12 @@ static void changed(void *data, struct path p, enum model_change what)
 
 void bs_set(struct bs *b, struct path p, struct value v)
 {
-	struct path instance = path_parent(p, 2);
-
-	if (!model_exists(b->m, instance) && model_create(b->m, instance, ORIGIN_FACTORY) < 0)
-		abort();
-	if (model_set(b->m, p, &v) < 0)
-		abort();
-}
-
-static void add_account(struct bs *b, uint16_t i, bool is_bootstrap, const char *uri)
-{
-	bs_set(b, PATH3(0, i, SECURITY_URI), VALUE_TEXT(uri));
-	bs_set(b, PATH3(0, i, SECURITY_BOOTSTRAP_SERVER), VALUE_BOOL(is_bootstrap));
-	bs_set(b, PATH3(0, i, SECURITY_MODE), VALUE_INT(MODE_PSK));
-	bs_set(b, PATH3(0, i, SECURITY_PUBLIC_KEY_OR_IDENTITY),
-		VALUE_BYTES(span_of_text("urn:dev:1")));
-	bs_set(b, PATH3(0, i, SECURITY_SECRET_KEY), VALUE_BYTES(span_of_text("sixteen octets..")));
+	client_model_set(b->m, p, v);
 }
 
 void bs_setup(struct bs *b)
 {
-	static const struct device_facts facts = {.manufacturer = "x",
-		.model = "y",
-		.serial = "z",
-		.firmware_version = "1",
-		.root = "/nonexistent"};
-	static const struct device_actions actions = {.root = "/nonexistent"};
-
-	*b = (struct bs){.support = {.mode = mode_is_supported}};
-	if (model_new(&b->m) < 0 || model_add_object(b->m, &object_security, NULL) < 0 ||
-		model_add_object(b->m, &object_server, NULL) < 0 ||
-		model_add_object(b->m, &object_access_control, NULL) < 0 ||
-		model_add_object(b->m, &object_device, (void *)&actions) < 0 ||
-		model_add_object(b->m, &object_oscore, NULL) < 0 || device_fill(b->m, &facts) < 0)
-		abort();
-	add_account(b, 0, true, "coaps://bs.example");
-	add_account(b, 1, false, "coaps://one.example");
-	bs_set(b, PATH3(0, 1, SECURITY_SHORT_SERVER_ID), VALUE_INT(101));
-	bs_set(b, PATH3(1, 0, SERVER_SHORT_SERVER_ID), VALUE_INT(101));
-	bs_set(b, PATH3(1, 0, SERVER_LIFETIME), VALUE_INT(86400));
-	bs_set(b, PATH3(1, 0, SERVER_DISABLE_TIMEOUT), VALUE_INT(60));
-	bs_set(b, PATH3(1, 0, SERVER_NOTIFICATION_STORING), VALUE_BOOL(true));
-	bs_set(b, PATH3(1, 0, SERVER_BINDING), VALUE_TEXT("U"));
+	*b = (struct bs){.support = {.mode = mode_is_supported}, .m = client_model_new()};
 	model_on_change(b->m, changed, b);
 }
 
@@ -260,57 +200,6 @@ bool bs_exists(const struct bs *b, const char *path)
 
 	ck_assert_int_eq(path_parse(span_of_text(path), &p), 0);
 	return model_exists(b->m, p);
-}
-
-static void dump_value(struct writer *w, const struct model *m, struct path p)
-{
-	char text[PATH_TEXT_MAX];
-	struct value v;
-
-	path_format(p, text);
-	wr_printf(w, "%s ", text);
-	if (model_get(m, p, &v) == 0) {
-		wr_printf(w, "%s ", value_type_name(v.type));
-		if (v.type == VALUE_OPAQUE)
-			hex_encode(v.bytes, w);
-		else
-			text_from_value(&v, w);
-	}
-	wr_text(w, "\n");
-}
-
-static void dump_instance(struct writer *w, const struct model *m, struct path instance)
-{
-	uint32_t cursor = 0, instances;
-	char text[PATH_TEXT_MAX];
-	uint16_t rid, riid;
-
-	path_format(instance, text);
-	wr_printf(w, "%s origin %d\n", text, (int)model_origin(m, instance));
-	while (model_next_resource(m, instance, &cursor, &rid)) {
-		struct path p = path_child(instance, rid);
-
-		dump_value(w, m, p);
-		for (instances = 0; model_resource(m, p)->is_multiple &&
-				    model_next_resource_instance(m, p, &instances, &riid);)
-			dump_value(w, m, path_child(p, riid));
-	}
-}
-
-struct buf bs_dump(const struct model *m)
-{
-	struct buf out = {.max = 16 << 20};
-	struct writer w = writer_to(&out);
-	uint32_t objects = 0, instances;
-	uint16_t oid, iid;
-
-	while (model_next_object(m, &objects, &oid))
-		for (instances = 0; model_next_instance(m, oid, &instances, &iid);)
-			dump_instance(&w, m, PATH2(oid, iid));
-	wr_u8(&w, 0);
-	if (w.err < 0)
-		abort();
-	return out;
 }
 
 void bs_assert_payload(const struct bs *b, const char *text)

@@ -1,9 +1,10 @@
 #pragma once
 /*
- * A client that a bootstrap server works on: objects 0 to 3 and 21, a bootstrap account /0/0, the
- * server 101 in /0/1 and /1/0, /3/0; a session, its hooks, and requests in short form.
+ * A configured client (client_model.h) that a bootstrap server works on: a session, its hooks, and
+ * requests in short form.
  */
 #include "bootstrap/session.h"
+#include "client_model.h"
 #include "runner.h"
 
 enum { BS_NOW = 1700000000, BS_RECORDS_MAX = 32 };
@@ -58,7 +59,5 @@ unsigned bs_put_server(struct bs *b, uint16_t i, uint16_t ssid);
 void bs_set(struct bs *b, struct path p, struct value v);
 int64_t bs_int(const struct bs *b, uint16_t object, uint16_t instance, uint16_t resource);
 bool bs_exists(const struct bs *b, const char *path);
-/* All of the model as lines of text, to compare; freed by the caller with buf_done(). */
-struct buf bs_dump(const struct model *m);
 /* b->response.payload is this text. */
 void bs_assert_payload(const struct bs *b, const char *text);

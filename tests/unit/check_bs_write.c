@@ -163,7 +163,7 @@ START_TEST(bad_data_is_4_00_and_changes_nothing)
 		{"/0/1/2", FORMAT_TEXT, "78"}, {"/0/65534/16/65535", FORMAT_TEXT, "31"},
 		{"/1/0", FORMAT_TLV, "06 01 c1 00 65 c1 01 3c"}, /* another instance */
 	};
-	struct buf before = bs_dump(b.m);
+	struct buf before = client_model_dump(b.m);
 
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
 		ck_assert_msg(bs_put_hex(&b, cases[i].path, cases[i].format, cases[i].hex) == 400,
@@ -171,7 +171,7 @@ START_TEST(bad_data_is_4_00_and_changes_nothing)
 	ck_assert_uint_eq(
 		bs_ask(&b, "PUT /1/0/1?pmin=5", FORMAT_TEXT, FORMAT_NONE, span_of_text("60")), 400);
 
-	struct buf after = bs_dump(b.m);
+	struct buf after = client_model_dump(b.m);
 
 	ck_assert_str_eq((char *)after.data, (char *)before.data);
 	buf_done(&before);

@@ -76,7 +76,7 @@ static int restore(struct store_accounts *ret)
 
 static void assert_model(const struct buf *expected)
 {
-	struct buf now = bs_dump(b.m);
+	struct buf now = client_model_dump(b.m);
 
 	ck_assert_str_eq((char *)now.data, (char *)expected->data);
 	buf_done(&now);
@@ -88,7 +88,7 @@ START_TEST(accounts_come_back_with_their_values_and_origins)
 
 	make_bootstrapped();
 
-	struct buf before = bs_dump(b.m);
+	struct buf before = client_model_dump(b.m);
 
 	ck_assert_int_eq(store_save_accounts(store, b.m, &bootstrapped), 0);
 	drop_accounts();
@@ -160,7 +160,7 @@ END_TEST
 
 START_TEST(damage_is_put_aside_and_the_model_untouched)
 {
-	struct buf before = bs_dump(b.m);
+	struct buf before = client_model_dump(b.m);
 	struct store_accounts meta;
 
 	make_bootstrapped();
@@ -192,6 +192,7 @@ START_TEST(a_body_of_another_form_is_damage)
 		META "01 00 01 03 01 84 00 19ffff 01 41ff", /* no UTF-8 */
 		META "01 00 01 03 01 84 02 19ffff 02 09",   /* outside of the range */
 		META "01 00 01 03 01 84 02 00 02 01",	    /* an instance of a single resource */
+		META "01 00 01 03 01 84 01 19ffff 05 40",   /* a boolean that is bytes */
 		META "01 00 01 03 01 84 02 19ffff 0a 01",   /* no such type */
 		META "01 00 19ffff 03 00",		    /* no such instance id */
 		META "01 00 01 05 00",			    /* no such origin */
@@ -201,7 +202,7 @@ START_TEST(a_body_of_another_form_is_damage)
 		"03 00 f4 5801 00 00",
 		"03 f4 f4 40 00",
 	};
-	struct buf before = bs_dump(b.m);
+	struct buf before = client_model_dump(b.m);
 
 	for (size_t i = 0; i < sizeof bodies / sizeof *bodies; i++) {
 		struct store_accounts meta;
@@ -252,10 +253,10 @@ static void crash_everywhere(enum crash_mode mode)
 		bs_setup(&b);
 		bs_set(&b, PATH3(1, 0, SERVER_LIFETIME), VALUE_INT(111));
 		ck_assert_int_eq(save(&old), 0);
-		models[0] = bs_dump(b.m);
+		models[0] = client_model_dump(b.m);
 		bs_set(&b, PATH3(1, 0, SERVER_LIFETIME), VALUE_INT(222));
 		make_bootstrapped();
-		models[1] = bs_dump(b.m);
+		models[1] = client_model_dump(b.m);
 		r = state_run(save, &fresh, n, mode);
 
 		bs_teardown(&b);
@@ -314,7 +315,7 @@ START_TEST(without_memory_the_file_and_the_model_stay_whole)
 	make_bootstrapped();
 	ck_assert_int_eq(store_save_accounts(store, b.m, &bootstrapped), 0);
 
-	struct buf before = bs_dump(b.m);
+	struct buf before = client_model_dump(b.m);
 
 	for (unsigned n = 1; has_failed; n++) {
 		alloc_fail_at(n);

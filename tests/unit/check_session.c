@@ -12,7 +12,7 @@ static struct buf before;
 static void setup(void)
 {
 	bs_setup(&b);
-	before = bs_dump(b.m);
+	before = client_model_dump(b.m);
 	bs_begin(&b, LWM2M_1_1);
 }
 
@@ -24,7 +24,7 @@ static void teardown(void)
 
 static void assert_old_state(void)
 {
-	struct buf now = bs_dump(b.m);
+	struct buf now = client_model_dump(b.m);
 
 	ck_assert_str_eq((char *)now.data, (char *)before.data);
 	buf_done(&now);
