@@ -145,13 +145,23 @@ int address_of_interface(const char *interface, int family, struct address *ret)
 		return -ENODEV;
 	if (getifaddrs(&list) < 0)
 		return -errno;
-	for (const struct ifaddrs *i = list; i && r < 0; i = i->ifa_next) {
+	for (const struct ifaddrs *i = list; i; i = i->ifa_next) {
 		if (!i->ifa_addr || i->ifa_addr->sa_family != family ||
 			strcmp(i->ifa_name, interface) != 0)
 			continue;
-		*ret = address_of(i->ifa_addr, family == AF_INET ? sizeof(struct sockaddr_in)
-								 : sizeof(struct sockaddr_in6));
+
+		struct address a =
+			address_of(i->ifa_addr, family == AF_INET ? sizeof(struct sockaddr_in)
+								  : sizeof(struct sockaddr_in6));
+		bool is_local = family == AF_INET6 && IN6_IS_ADDR_LINKLOCAL(&a.v6.sin6_addr);
+
+		/* one of link scope only if there is no other */
+		if (is_local && r == 0)
+			continue;
+		*ret = a;
 		r = 0;
+		if (!is_local)
+			break;
 	}
 	freeifaddrs(list);
 	return r;

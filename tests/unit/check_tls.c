@@ -130,6 +130,28 @@ START_TEST(silent_host_is_a_timeout_at_the_handshake_deadline)
 }
 END_TEST
 
+/* HelloVerifyRequest with a cookie of 12 octets, and nothing after that */
+static void answer_hello_verify(struct raw_peer *p)
+{
+	if (p->received == 1)
+		raw_peer_send_hex(p, "16 fe ff 00 00 00 00 00 00 00 00 00 1b"
+				     "03 00 00 0f 00 00 00 00 00 00 00 0f"
+				     "fe ff 0c 00 01 02 03 04 05 06 07 08 09 0a 0b");
+}
+
+START_TEST(handshake_that_falls_silent_is_half_open)
+{
+	raw_peer_open(&wall, 0);
+	wall.on_datagram = answer_hello_verify;
+	s = test_session(tp, "coaps", "127.0.0.1", wall.port, &u);
+	test_post(s, &u, 10);
+	ck_assert(test_loop_until(&wall.received, 2, 900));
+	test_loop_jump(36 * USEC_PER_SEC);
+	ck_assert(test_loop_until(&u.results, 1, 1000));
+	ck_assert_int_eq(u.reason, REASON_DTLS_HALF_OPEN);
+}
+END_TEST
+
 START_TEST(closed_port_is_net_refused_after_a_second_chance)
 {
 	raw_peer_open(&wall, 0);
@@ -281,6 +303,7 @@ Suite *suite(void)
 	tcase_add_test(t, wrong_key_is_inferred_from_silence);
 	tcase_add_test(t, no_common_cipher_is_told);
 	tcase_add_test(t, silent_host_is_a_timeout_at_the_handshake_deadline);
+	tcase_add_test(t, handshake_that_falls_silent_is_half_open);
 	tcase_add_test(t, closed_port_is_net_refused_after_a_second_chance);
 	tcase_add_test(t, server_that_starts_late_is_reached_in_the_second_attempt);
 	tcase_add_test(t, session_closed_by_the_server_is_told_and_made_anew_on_the_same_port);
