@@ -1,0 +1,179 @@
+/*
+ * The least that libcoap needs to register and to answer Read of /3/0/0: what lwm2md is compared
+ * with. It knows its answers beforehand and checks nothing.
+ *   bare [-e] [-i IDENTITY -k HEXKEY] ADDRESS PORT PAYLOAD VALUE QUERY...
+ * -e: its loop is sd-event, with libcoap's descriptor in it, instead of libcoap's own.
+ */
+#include <arpa/inet.h>
+#include <coap3/coap.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <systemd/sd-event.h>
+#include <unistd.h>
+
+#include "base/encoding.h"
+#include "base/parse.h"
+
+enum { LINK_FORMAT = 40 };
+
+static struct {
+	const char *payload, *value;
+	char **queries;
+} arg;
+
+static volatile sig_atomic_t is_over;
+
+static void on_signal(int signo)
+{
+	(void)signo;
+	is_over = 1;
+	alarm(1); /* again, in case it came just before the wait */
+}
+
+/* sd-event takes a blocked signal, also one that came before it was ready. */
+static void set_signals(bool is_sd_event)
+{
+	const struct sigaction action = {.sa_handler = on_signal};
+	sigset_t set;
+
+	sigemptyset(&set);
+	sigaddset(&set, SIGTERM);
+	if (is_sd_event)
+		sigprocmask(SIG_BLOCK, &set, NULL);
+	sigaction(SIGTERM, &action, NULL);
+	sigaction(SIGALRM, &action, NULL);
+}
+
+static void on_get(coap_resource_t *resource, coap_session_t *session, const coap_pdu_t *request,
+	const coap_string_t *query, coap_pdu_t *response)
+{
+	(void)resource, (void)session, (void)request, (void)query;
+	coap_pdu_set_code(response, COAP_RESPONSE_CODE_CONTENT);
+	coap_add_option(response, COAP_OPTION_CONTENT_FORMAT, 0, NULL);
+	coap_add_data(response, strlen(arg.value), (const uint8_t *)arg.value);
+}
+
+static bool send_register(coap_session_t *session)
+{
+	coap_pdu_t *pdu = coap_new_pdu(COAP_MESSAGE_CON, COAP_REQUEST_CODE_POST, session);
+	uint8_t token[8] = {1, 2, 3, 4, 5, 6, 7, 8}, format = LINK_FORMAT;
+
+	if (!pdu)
+		return false;
+	coap_add_token(pdu, sizeof token, token);
+	coap_add_option(pdu, COAP_OPTION_URI_PATH, 2, (const uint8_t *)"rd");
+	coap_add_option(pdu, COAP_OPTION_CONTENT_FORMAT, 1, &format);
+	for (char **q = arg.queries; *q; q++)
+		coap_add_option(pdu, COAP_OPTION_URI_QUERY, strlen(*q), (const uint8_t *)*q);
+	coap_add_data(pdu, strlen(arg.payload), (const uint8_t *)arg.payload);
+	return coap_send(session, pdu) != COAP_INVALID_MID;
+}
+
+static coap_session_t *connect_to(coap_context_t *context, const char *address, uint16_t port,
+	const char *identity, const char *hex)
+{
+	coap_address_t to;
+	struct buf key = {0};
+
+	coap_address_init(&to);
+	to.size = sizeof to.addr.sin;
+	to.addr.sin = (struct sockaddr_in){.sin_family = AF_INET, .sin_port = htons(port)};
+	if (inet_pton(AF_INET, address, &to.addr.sin.sin_addr) != 1)
+		return NULL;
+	if (!identity || !hex)
+		return coap_new_client_session(context, NULL, &to, COAP_PROTO_UDP);
+	if (hex_decode(span_of_text(hex), &key) < 0)
+		return NULL;
+
+	coap_dtls_cpsk_t psk = {
+		.version = COAP_DTLS_CPSK_SETUP_VERSION,
+		.psk_info.identity = {strlen(identity), (const uint8_t *)identity},
+		.psk_info.key = {key.len, key.data},
+	};
+	coap_session_t *session =
+		coap_new_client_session_psk2(context, NULL, &to, COAP_PROTO_DTLS, &psk);
+
+	buf_done(&key);
+	return session;
+}
+
+static int on_io(sd_event_source *source, int fd, uint32_t events, void *userdata)
+{
+	(void)source, (void)fd, (void)events;
+	coap_io_process(userdata, COAP_IO_NO_WAIT);
+	return 0;
+}
+
+static int run_on_sd_event(coap_context_t *context)
+{
+	sd_event *event;
+
+	if (sd_event_default(&event) < 0 ||
+		sd_event_add_signal(event, NULL, SIGTERM, NULL, NULL) < 0 ||
+		sd_event_add_io(event, NULL, coap_context_get_coap_fd(context), EPOLLIN, on_io,
+			context) < 0)
+		return EXIT_FAILURE;
+	coap_io_process(context, COAP_IO_NO_WAIT);
+	return sd_event_loop(event);
+}
+
+static int run(coap_context_t *context)
+{
+	while (!is_over)
+		coap_io_process(context, COAP_IO_WAIT);
+	return 0;
+}
+
+int main(int argc, char **argv)
+{
+	const char *identity = NULL, *key = NULL;
+	bool is_sd_event = false;
+	uint16_t port;
+	int c;
+
+	while ((c = getopt(argc, argv, "+ei:k:")) != -1) {
+		if (c == 'e')
+			is_sd_event = true;
+		else if (c == 'i')
+			identity = optarg;
+		else if (c == 'k')
+			key = optarg;
+		else
+			return EXIT_FAILURE;
+	}
+	argv += optind;
+	if (argc - optind < 4 || parse_u16(span_of_text(argv[1]), &port) < 0) {
+		fprintf(stderr, "usage: bare [-e] [-i IDENTITY -k HEXKEY] ADDRESS PORT PAYLOAD "
+				"VALUE QUERY...\n");
+		return EXIT_FAILURE;
+	}
+	arg.payload = argv[2];
+	arg.value = argv[3];
+	arg.queries = argv + 4;
+	set_signals(is_sd_event);
+
+	coap_startup();
+
+	coap_context_t *context = coap_new_context(NULL);
+	coap_resource_t *resource = coap_resource_init(coap_make_str_const("3/0/0"), 0);
+
+	if (!context || !resource)
+		return EXIT_FAILURE;
+	coap_context_set_block_mode(context, 0);
+	coap_register_handler(resource, COAP_REQUEST_GET, on_get);
+	coap_add_resource(context, resource);
+
+	coap_session_t *session = connect_to(context, argv[0], port, identity, key);
+
+	if (!session || !send_register(session))
+		return EXIT_FAILURE;
+
+	int status = is_sd_event ? run_on_sd_event(context) : run(context);
+
+	coap_session_release(session);
+	coap_free_context(context);
+	coap_cleanup();
+	return status;
+}
