@@ -1,16 +1,15 @@
 /*
  * The least that libcoap needs to register and to answer Read of /3/0/0: what lwm2md is compared
  * with. It knows its answers beforehand and checks nothing.
- *   bare [-e] [-i IDENTITY -k HEXKEY] ADDRESS PORT PAYLOAD VALUE QUERY...
- * -e: its loop is sd-event, with libcoap's descriptor in it, instead of libcoap's own.
+ *   bare [-i IDENTITY -k HEXKEY] ADDRESS PORT PAYLOAD VALUE QUERY...
+ * Built with one of two loops: bare_loop.h.
  */
+#include "bare_loop.h"
+
 #include <arpa/inet.h>
-#include <coap3/coap.h>
-#include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <systemd/sd-event.h>
 #include <unistd.h>
 
 #include "base/encoding.h"
@@ -22,29 +21,6 @@ static struct {
 	const char *payload, *value;
 	char **queries;
 } arg;
-
-static volatile sig_atomic_t is_over;
-
-static void on_signal(int signo)
-{
-	(void)signo;
-	is_over = 1;
-	alarm(1); /* again, in case it came just before the wait */
-}
-
-/* sd-event takes a blocked signal, also one that came before it was ready. */
-static void set_signals(bool is_sd_event)
-{
-	const struct sigaction action = {.sa_handler = on_signal};
-	sigset_t set;
-
-	sigemptyset(&set);
-	sigaddset(&set, SIGTERM);
-	if (is_sd_event)
-		sigprocmask(SIG_BLOCK, &set, NULL);
-	sigaction(SIGTERM, &action, NULL);
-	sigaction(SIGALRM, &action, NULL);
-}
 
 static void on_get(coap_resource_t *resource, coap_session_t *session, const coap_pdu_t *request,
 	const coap_string_t *query, coap_pdu_t *response)
@@ -99,44 +75,14 @@ static coap_session_t *connect_to(coap_context_t *context, const char *address, 
 	return session;
 }
 
-static int on_io(sd_event_source *source, int fd, uint32_t events, void *userdata)
-{
-	(void)source, (void)fd, (void)events;
-	coap_io_process(userdata, COAP_IO_NO_WAIT);
-	return 0;
-}
-
-static int run_on_sd_event(coap_context_t *context)
-{
-	sd_event *event;
-
-	if (sd_event_default(&event) < 0 ||
-		sd_event_add_signal(event, NULL, SIGTERM, NULL, NULL) < 0 ||
-		sd_event_add_io(event, NULL, coap_context_get_coap_fd(context), EPOLLIN, on_io,
-			context) < 0)
-		return EXIT_FAILURE;
-	coap_io_process(context, COAP_IO_NO_WAIT);
-	return sd_event_loop(event);
-}
-
-static int run(coap_context_t *context)
-{
-	while (!is_over)
-		coap_io_process(context, COAP_IO_WAIT);
-	return 0;
-}
-
 int main(int argc, char **argv)
 {
 	const char *identity = NULL, *key = NULL;
-	bool is_sd_event = false;
 	uint16_t port;
 	int c;
 
-	while ((c = getopt(argc, argv, "+ei:k:")) != -1) {
-		if (c == 'e')
-			is_sd_event = true;
-		else if (c == 'i')
+	while ((c = getopt(argc, argv, "+i:k:")) != -1) {
+		if (c == 'i')
 			identity = optarg;
 		else if (c == 'k')
 			key = optarg;
@@ -145,14 +91,14 @@ int main(int argc, char **argv)
 	}
 	argv += optind;
 	if (argc - optind < 4 || parse_u16(span_of_text(argv[1]), &port) < 0) {
-		fprintf(stderr, "usage: bare [-e] [-i IDENTITY -k HEXKEY] ADDRESS PORT PAYLOAD "
+		fprintf(stderr, "usage: bare [-i IDENTITY -k HEXKEY] ADDRESS PORT PAYLOAD "
 				"VALUE QUERY...\n");
 		return EXIT_FAILURE;
 	}
 	arg.payload = argv[2];
 	arg.value = argv[3];
 	arg.queries = argv + 4;
-	set_signals(is_sd_event);
+	bare_loop_begin();
 
 	coap_startup();
 
@@ -170,7 +116,7 @@ int main(int argc, char **argv)
 	if (!session || !send_register(session))
 		return EXIT_FAILURE;
 
-	int status = is_sd_event ? run_on_sd_event(context) : run(context);
+	int status = bare_loop_run(context);
 
 	coap_session_release(session);
 	coap_free_context(context);

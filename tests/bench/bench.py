@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 """lwm2md beside the least that libcoap needs for the same datagrams (bare.c), in one table.
 
-Three clients: "bare" on libcoap's own loop, "bare/sd" the same with libcoap's descriptor in sd-event
+Three clients: "bare" on libcoap's own loop, "bare-sd" the same with libcoap's descriptor in sd-event
 as in any service, and lwm2md. Measured at the same server, in turn, without and with PSK:
   start         process start until the first Register has arrived (median of many runs)
   memory        private dirty memory once registered
@@ -25,7 +25,7 @@ import harness  # noqa: E402
 
 BENCH = harness.BUILD / "tests" / "bench"
 READ = "READ /3/0/0 0"
-CLIENTS = ("bare", "bare/sd", "lwm2md")
+CLIENTS = ("bare", "bare-sd", "lwm2md")
 # issue: how well it must do, against "bare"
 GOALS = {"start": ("ratio", 1.15), "memory": ("more", 300.0), "instructions": ("more", 6000.0),
          "syscalls": ("more", 0.0)}
@@ -80,8 +80,7 @@ class Bench:
 
     def bare(self, kind):
         key = ["-i", self.keys.identity, "-k", self.keys.key.hex()] if self.keys else []
-        loop = ["-e"] if kind == "bare/sd" else []
-        return [str(BENCH / "bare"), *loop, *key, "127.0.0.1", str(self.endpoint.port),
+        return [str(BENCH / kind), *key, "127.0.0.1", str(self.endpoint.port),
                 self.payload, self.value, *self.queries]
 
     def kill_all(self):
