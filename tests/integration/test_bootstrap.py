@@ -104,6 +104,27 @@ def test_a_write_of_an_instance_replaces_it_and_unknown_resources_are_ignored(se
     assert "lt=61" in dm.wait("register")["queries"]
 
 
+def test_what_leshan_writes_is_taken(server, playing):
+    """Captured from Leshan 2.0.0-M15: empty keys, SMS keys and number, a hold-off for a server."""
+    dm = server.listen()
+    security = tlv(3, 0, dm.uri) + bytes.fromhex(
+        "c10100c10203c003c004c005c10603c007c008c009c10a7bc10b01c10c00")
+    _, codes, _ = playing(["DISCOVER /", "DELETE /0", "DELETE /1", f"PUT /0/1 tlv {security.hex()}",
+                           "PUT /1/0 tlv c1007bc201012cc10201c10601c10755", "FINISH"])
+    assert codes == ["2.05", "2.02", "2.02", "2.04", "2.04", "2.04"]
+    assert "lt=300" in dm.wait("register")["queries"]
+
+
+def test_a_bootstrap_account_with_short_id_0_is_tolerated(server, daemon):
+    dm, bs = server.listen(), server.listen("bs")
+    account = security_tlv(bs.uri, 0, bootstrap=True, hold_off=5)
+    bs.bootstrap([*(f"DELETE /0/{i}" for i in range(2)), f"PUT /0/0 tlv {account.hex()}",
+                  *write_account(dm), "FINISH"])
+    daemon(quick_conf(bootstrap=bootstrap_conf(bs)))
+    bs.wait("played")
+    assert [a.code for a in bs.answers()][2:] == ["2.04"] * 4
+
+
 @pytest.mark.parametrize("operation, code", [
     ("PUT /4711/0 tlv c10001", "4.00"), ("PUT /0/10 tlv c1", "4.00"), ("PUT /0/10 tlv ffff", "4.00"),
     ("PUT /0/10 text x", "4.15"), ("PUT /1/10/1 text x", "4.00"), ("PUT /1/10/1 60 01", "4.15"),
