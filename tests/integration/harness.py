@@ -382,10 +382,10 @@ class Endpoint:
 
 
 class Server:
-    def __init__(self, directory):
+    def __init__(self, directory, prefix=()):
         self.directory = pathlib.Path(directory)
         self.files = itertools.count(1)
-        self.process = subprocess.Popen([TESTSERVER], stdin=subprocess.PIPE, text=True,
+        self.process = subprocess.Popen([*prefix, TESTSERVER], stdin=subprocess.PIPE, text=True,
                                         stdout=subprocess.PIPE, stderr=subprocess.PIPE)
         self.lines = Lines(self.process.stdout, lambda line, when: json.loads(line))
         self.errors = Lines(self.process.stderr, lambda line, when: line)

@@ -87,6 +87,23 @@ def test_always_means_as_long_as_there_is_an_account(server, daemon, listen_addr
     d.wait("registered", "102")
 
 
+def test_even_always_is_closed_while_the_client_asks_with_the_same_key(
+        server, daemon, listen_address, keys):
+    """Our own ClientHello, sent back to us, must find nobody (RFC 9257 "Selfie")."""
+    bs = server.listen("bs", keys)
+    bs.do("answer bootstrap none")
+    d = daemon(quick_conf(coap={"ack_timeout": "3s"}, bootstrap=bootstrap_conf(
+        bs, "1s", listen_address, keys, server_initiated={"listen": "always"})))
+    d.wait("holdoff-started")
+    d.wait_listening()
+    bs.wait("bootstrap-request")
+    assert not is_open(listen_address)
+    d.wait("bootstrap-failed", timeout=8)
+    end = boottime() + 3
+    while not is_open(listen_address):
+        assert boottime() < end, "not open again"
+
+
 @BOTH
 def test_a_post_of_bs_with_a_query_is_never_a_finish(server, daemon, listen_address, security):
     dm = server.listen()

@@ -43,6 +43,7 @@ EXTRA_DIST += \
 	tests/integration/test_config.py \
 	tests/integration/test_faults.py \
 	tests/integration/test_management.py \
+	tests/integration/test_network.py \
 	tests/integration/test_order.py \
 	tests/integration/test_registration.py \
 	tests/integration/test_scenarios.py \
