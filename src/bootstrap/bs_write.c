@@ -57,6 +57,19 @@ static bool is_configuration(uint16_t object)
 	       object == OBJECT_ACCESS_CONTROL || object == OBJECT_OSCORE;
 }
 
+/*
+ * An instance write that names resources it has no use for leaves them empty (Leshan: the SMS keys
+ * 0/x/7 and 0/x/8): where the range wants more, that is an absent resource.
+ */
+static bool is_left_empty(const struct batch *b, const struct record *r)
+{
+	const struct resource_def *def = model_resource(b->m, r->path);
+
+	return b->base.depth < 3 && r->path.depth >= 3 && value_has_bytes(r->value.type) &&
+	       r->value.bytes.len == 0 && def && !def->is_mandatory && def->has_range &&
+	       def->min > 0;
+}
+
 static int check_record(const struct batch *b, const struct record *r)
 {
 	const struct object_def *def = model_object(b->m, r->path.id[0]);
@@ -103,6 +116,9 @@ static int on_record(void *data, const struct record *record)
 			       ? 0
 			       : keep(b, &(const struct record){path_parent(record->path, 2), {0}});
 	}
+
+	if (is_left_empty(b, record))
+		return 0;
 
 	int r = check_record(b, record);
 

@@ -16,7 +16,7 @@ struct bs_session {
 	enum lwm2m_version version;
 	struct bs_notes notes;
 	struct buf problems; /* NUL terminated, or empty */
-	bool is_over, is_committed;
+	bool is_over, is_committed, is_changed;
 };
 
 int bs_session_new(struct model *m, const struct consistency_support *support,
@@ -153,7 +153,8 @@ static enum bs_result finish(
 
 	if (problems > 0)
 		return refuse(s, ret);
-	if (problems < 0 || date_written(s) < 0 || s->hooks.persist(s->hooks.data) < 0)
+	if (problems < 0 || date_written(s) < 0 ||
+		s->hooks.persist(s->hooks.data, s->is_changed) < 0)
 		return fail(s, ret);
 
 	model_commit(s->m);
@@ -189,9 +190,11 @@ enum bs_result bs_session_handle(
 		return BS_OPERATION;
 	case MSG_PUT:
 		ret->code = operation_write(s->m, request, p, &s->notes);
+		s->is_changed |= msg_code_is_success(ret->code);
 		return BS_OPERATION;
 	case MSG_DELETE:
 		ret->code = operation_delete(s->m, p, &s->notes);
+		s->is_changed |= msg_code_is_success(ret->code);
 		return BS_OPERATION;
 	default:
 		ret->code = MSG_NOT_ALLOWED;

@@ -16,7 +16,7 @@ struct bs_hooks {
 	 * Makes the model's content durable; called before Finish is answered 2.04. Negative
 	 * errno: Finish is answered 5.00 and the session is rolled back.
 	 */
-	int (*persist)(void *data);
+	int (*persist)(void *data, bool is_changed); /* false: nothing was written or deleted */
 	/* Seconds since 1970 for 1/x/12. */
 	int64_t (*unix_time)(void *data);
 };

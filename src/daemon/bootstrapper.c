@@ -24,9 +24,9 @@ struct bootstrapper {
 	struct tp_listener *listeners[LISTENERS_MAX];
 	struct bs_session *bs; /* the open session */
 	bool is_server_initiated;
-	bool is_awaiting; /* the answer to a Bootstrap-Request */
-	bool without_pct; /* 4.15 came */
-	bool has_send_failed;
+	bool is_awaiting;  /* the answer to a Bootstrap-Request */
+	bool without_pct;  /* 4.15 came */
+	bool is_lingering; /* its answer to Finish may have been lost */
 	unsigned failures;
 	struct loop_source *timeout, *linger, *retry;
 };
@@ -62,11 +62,11 @@ __attribute__((format(printf, 6, 7))) static void tell(struct bootstrapper *b, e
 
 /* --- the session that is open ----------------------------------------------------------------- */
 
-static int persist(void *data)
+static int persist(void *data, bool is_changed)
 {
 	struct bootstrapper *b = data;
 
-	return keeper_persist_bootstrap(b->env.keeper);
+	return keeper_persist_bootstrap(b->env.keeper, is_changed);
 }
 
 static int64_t unix_time(void *data)
@@ -111,6 +111,7 @@ bool bootstrapper_open_session(struct bootstrapper *b, bool is_server_initiated)
 		return false;
 	}
 	b->is_server_initiated = is_server_initiated;
+	b->is_lingering = false;
 	tell(b, stage_of(b), STEP_RUNNING,
 		is_server_initiated ? REASON_BS_STARTED_BY_SERVER : REASON_NONE,
 		is_server_initiated ? LOG_ID_SERVER_BOOTSTRAP_STARTED : LOG_ID_NONE,
@@ -134,6 +135,7 @@ void bootstrapper_finished(struct bootstrapper *b)
 	b->failures = 0;
 	b->without_pct = false;
 	keeper_bootstrapped(b->env.keeper);
+	b->is_lingering = true;
 	b->env.loop->arm(b->linger, usec_after(now(b), LINGER_SEC), USEC_PER_SEC);
 }
 
@@ -142,10 +144,20 @@ bool bootstrapper_has_session(const struct bootstrapper *b)
 	return b->bs != NULL;
 }
 
+/* The problems of an inconsistent configuration are lines; the log has one. */
+static const char *in_one_line(const char *lines, char *ret, size_t len)
+{
+	snprintf(ret, len, "%s", lines);
+	for (char *p = ret; *p; p++)
+		if (*p == '\n')
+			*p = ';';
+	return ret;
+}
+
 /* What the answer to one request means. */
 static void conclude(struct bootstrapper *b, enum bs_result result, const struct response *response)
 {
-	char code[8];
+	char code[8], problems[STEP_DETAIL_MAX - 40];
 
 	msg_code_format(response->code, code);
 	switch (result) {
@@ -162,7 +174,8 @@ static void conclude(struct bootstrapper *b, enum bs_result result, const struct
 		break;
 	case BS_INCONSISTENT:
 		tell(b, stage_of(b), STEP_FAILED, REASON_BS_INCONSISTENT, LOG_ID_BOOTSTRAP_FAILED,
-			"Bootstrap-Finish answered %s: %.140s", code, bs_session_problems(b->bs));
+			"Bootstrap-Finish answered %s: %s", code,
+			in_one_line(bs_session_problems(b->bs), problems, sizeof problems));
 		restart_timeout(b);
 		break;
 	case BS_FAILED:
@@ -173,11 +186,18 @@ static void conclude(struct bootstrapper *b, enum bs_result result, const struct
 	}
 }
 
+/* One that is no request of our own sent back to us (section 2.1, reflection). */
+static bool is_finish(const struct request *request)
+{
+	return request->method == MSG_POST && request_is_for(request, "bs") &&
+	       request->n_queries == 0;
+}
+
 static void serve(struct bootstrapper *b, const struct request *request, struct response *ret)
 {
 	if (!b->bs) {
 		/* no session and none wanted now (bootstrap.md section 4) */
-		ret->code = MSG_BAD_REQUEST;
+		ret->code = b->is_lingering && is_finish(request) ? MSG_CHANGED : MSG_BAD_REQUEST;
 		return;
 	}
 	conclude(b, bs_session_handle(b->bs, request, ret), ret);
@@ -457,6 +477,7 @@ static void on_linger(void *data)
 {
 	struct bootstrapper *b = data;
 
+	b->is_lingering = false;
 	if (b->bs || b->is_awaiting)
 		return;
 	tp_session_close(b->session);

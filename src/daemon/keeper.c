@@ -140,17 +140,21 @@ static void adopt(struct model *m)
 	}
 }
 
-int keeper_persist_bootstrap(struct keeper *k)
+int keeper_persist_bootstrap(struct keeper *k, bool is_changed)
 {
 	struct store_accounts old = k->meta;
 	struct account a;
 
-	adopt(k->env.model);
-	k->meta.origin = ORIGIN_BOOTSTRAP;
+	if (is_changed) {
+		adopt(k->env.model);
+		k->meta.origin = ORIGIN_BOOTSTRAP;
+	}
 	k->meta.is_account_purged = false;
 	k->meta.account_deadline = 0;
 	if (account_bootstrap(k->env.model, &a) && a.bootstrap_account_timeout)
 		k->meta.account_deadline = unix_now(k) + a.bootstrap_account_timeout;
+	if (!is_changed && k->meta.account_deadline == old.account_deadline)
+		return 0;
 
 	int r = save(k);
 

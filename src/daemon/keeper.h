@@ -37,8 +37,9 @@ enum origin keeper_load(struct keeper *k, const struct conf *conf);
 /* A later round or a reload: configured accounts as they are now. */
 enum origin keeper_reload(struct keeper *k, const struct conf *conf);
 
-/* At Bootstrap-Finish, inside the transaction: everything kept is now the bootstrap server's. */
-int keeper_persist_bootstrap(struct keeper *k);
+/* At Bootstrap-Finish, inside the transaction: what was changed or kept is now the bootstrap
+ * server's; a session that changed nothing leaves the origins alone. */
+int keeper_persist_bootstrap(struct keeper *k, bool is_changed);
 /* After the commit: the bootstrap account's timeout (0/x/12) runs from now. */
 void keeper_bootstrapped(struct keeper *k);
 /* A server wrote to object 1 or 2: saved a second later. */

@@ -33,8 +33,9 @@ static bool mode_is_supported(int64_t mode)
 static const struct consistency_support support = {
 	.mode = mode_is_supported, .allow_nosec_server = true};
 
-static int persist(void *data)
+static int persist(void *data, bool is_changed)
 {
+	(void)is_changed;
 	const struct fuzz *f = data;
 
 	return f->is_disk_full ? -ENOSPC : 0;

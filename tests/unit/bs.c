@@ -8,11 +8,12 @@ static bool mode_is_supported(int64_t mode)
 	return mode == MODE_PSK || mode == MODE_NOSEC;
 }
 
-static int persist(void *data)
+static int persist(void *data, bool is_changed)
 {
 	struct bs *b = data;
 
 	b->n_persists++;
+	b->was_changed = is_changed;
 	return b->persist;
 }
 

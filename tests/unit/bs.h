@@ -18,6 +18,7 @@ struct bs {
 	/* of the persist hook */
 	int persist;
 	unsigned n_persists;
+	bool was_changed;
 	/* of the model's listener */
 	unsigned n_changes;
 };

@@ -41,6 +41,23 @@ START_TEST(an_instance_write_leaves_no_optional_resource_that_it_does_not_name)
 }
 END_TEST
 
+/*
+ * Captured from Leshan 2.0.0-M15: the SMS resources 6 to 9 come as 3 and three empty values. With
+ * the range of the registry alone no bootstrap of that server would ever finish.
+ */
+START_TEST(an_instance_write_may_leave_optional_resources_empty)
+{
+	ck_assert_uint_eq(bs_put_hex(&b, "/0/3", FORMAT_TLV,
+				  "c8 00 16 636f61703a2f2f3132372e302e302e313a3432373530 c1 01 00"
+				  " c1 02 03 c0 03 c0 04 c0 05 c1 06 03 c0 07 c0 08 c0 09"
+				  " c1 0a 7b c1 0b 01 c1 0c 00"),
+		204);
+	ck_assert(!bs_exists(&b, "/0/3/7"));
+	ck_assert(!bs_exists(&b, "/0/3/8"));
+	ck_assert_int_eq(bs_int(&b, 0, 3, SECURITY_SHORT_SERVER_ID), 0x7b);
+}
+END_TEST
+
 START_TEST(an_instance_write_without_content_makes_an_empty_instance)
 {
 	ck_assert_uint_eq(bs_put_hex(&b, "/1/0", FORMAT_TLV, ""), 204);
@@ -261,6 +278,7 @@ Suite *suite(void)
 	tcase_add_checked_fixture(t, setup, teardown);
 	tcase_add_test(t, an_object_write_replaces_the_instances_it_names_and_leaves_the_others);
 	tcase_add_test(t, an_instance_write_leaves_no_optional_resource_that_it_does_not_name);
+	tcase_add_test(t, an_instance_write_may_leave_optional_resources_empty);
 	tcase_add_test(t, an_instance_write_without_content_makes_an_empty_instance);
 	tcase_add_test(t, a_resource_write_leaves_the_others_and_makes_the_instance);
 	tcase_add_test(t, an_account_can_be_written_resource_by_resource);

@@ -65,6 +65,7 @@ START_TEST(finish_persists_and_then_commits)
 	ck_assert_uint_eq(bs_finish(&b), 204);
 	ck_assert_int_eq(b.result, BS_FINISHED);
 	ck_assert_uint_eq(b.n_persists, 1);
+	ck_assert(b.was_changed);
 	ck_assert(!model_in_transaction(b.m));
 	b.s = bs_session_free(b.s);
 	ck_assert(bs_exists(&b, "/1/5/0"));
@@ -127,6 +128,7 @@ START_TEST(finish_without_a_write_keeps_what_is_consistent)
 	ck_assert_int_eq(b.result, BS_FINISHED);
 	b.s = bs_session_free(b.s);
 	assert_old_state();
+	ck_assert(!b.was_changed);
 }
 END_TEST
 
