@@ -22,13 +22,18 @@ struct bootstrapper {
 	struct tp_session *session; /* to the bootstrap server */
 	uint8_t session_hash[HASH_LEN];
 	struct tp_listener *listeners[LISTENERS_MAX];
+	uint8_t listeners_hash[HASH_LEN]; /* of the account and the addresses */
+	bool are_listeners_wanted;
+	unsigned depth;	       /* of requests that are being answered */
 	struct bs_session *bs; /* the open session */
 	bool is_server_initiated;
+	bool is_over;	   /* finished or failed; the sequence has not taken it up yet … */
+	bool has_failed;   /* … and it is to be rolled back */
 	bool is_awaiting;  /* the answer to a Bootstrap-Request */
 	bool without_pct;  /* 4.15 came */
 	bool is_lingering; /* its answer to Finish may have been lost */
 	unsigned failures;
-	struct loop_source *timeout, *linger, *retry;
+	struct loop_source *timeout, *linger, *retry, *settle;
 };
 
 static uint64_t now(const struct bootstrapper *b)
@@ -82,16 +87,25 @@ static void restart_timeout(struct bootstrapper *b)
 		b->timeout, now(b) + b->conf->server_initiated.session_timeout, USEC_PER_MSEC);
 }
 
+/* Nothing can end the session any more but the sequence. */
+static void be_over(struct bootstrapper *b, enum seq_event event)
+{
+	b->is_over = true;
+	b->has_failed = event == EV_SESSION_FAILED;
+	b->env.loop->arm(b->timeout, USEC_NEVER, 1);
+	b->env.feed(b->env.data, event);
+}
+
 static void on_timeout(void *data)
 {
 	struct bootstrapper *b = data;
 
-	if (!b->bs)
+	if (!b->bs || b->is_over)
 		return;
 	tell(b, stage_of(b), STEP_FAILED, REASON_BS_NO_FINISH, LOG_ID_BOOTSTRAP_FAILED,
 		"no operation for %u s and no Bootstrap-Finish: rolled back",
 		(unsigned)(b->conf->server_initiated.session_timeout / USEC_PER_SEC));
-	b->env.feed(b->env.data, EV_SESSION_FAILED);
+	be_over(b, EV_SESSION_FAILED);
 }
 
 bool bootstrapper_open_session(struct bootstrapper *b, bool is_server_initiated)
@@ -111,7 +125,7 @@ bool bootstrapper_open_session(struct bootstrapper *b, bool is_server_initiated)
 		return false;
 	}
 	b->is_server_initiated = is_server_initiated;
-	b->is_lingering = false;
+	b->is_lingering = b->is_over = b->has_failed = false;
 	tell(b, stage_of(b), STEP_RUNNING,
 		is_server_initiated ? REASON_BS_STARTED_BY_SERVER : REASON_NONE,
 		is_server_initiated ? LOG_ID_SERVER_BOOTSTRAP_STARTED : LOG_ID_NONE,
@@ -126,6 +140,7 @@ void bootstrapper_roll_back(struct bootstrapper *b)
 	b->env.loop->arm(b->timeout, USEC_NEVER, 1);
 	if (!b->is_server_initiated)
 		tp_session_close(b->session);
+	b->env.loop->arm(b->settle, now(b), 1);
 }
 
 void bootstrapper_finished(struct bootstrapper *b)
@@ -170,7 +185,7 @@ static void conclude(struct bootstrapper *b, enum bs_result result, const struct
 		tell(b, stage_of(b), STEP_OK, REASON_BS_FINISHED, LOG_ID_BOOTSTRAP_FINISHED,
 			"bootstrap finished: %zu server account(s), stored",
 			account_count_servers(b->env.model));
-		b->env.feed(b->env.data, EV_FINISHED);
+		be_over(b, EV_FINISHED);
 		break;
 	case BS_INCONSISTENT:
 		tell(b, stage_of(b), STEP_FAILED, REASON_BS_INCONSISTENT, LOG_ID_BOOTSTRAP_FAILED,
@@ -181,7 +196,7 @@ static void conclude(struct bootstrapper *b, enum bs_result result, const struct
 	case BS_FAILED:
 		tell(b, stage_of(b), STEP_FAILED, REASON_STATE_UNWRITABLE, LOG_ID_BOOTSTRAP_FAILED,
 			"the new accounts cannot be stored: rolled back");
-		b->env.feed(b->env.data, EV_SESSION_FAILED);
+		be_over(b, EV_SESSION_FAILED);
 		break;
 	}
 }
@@ -195,7 +210,7 @@ static bool is_finish(const struct request *request)
 
 static void serve(struct bootstrapper *b, const struct request *request, struct response *ret)
 {
-	if (!b->bs) {
+	if (!b->bs || b->has_failed) {
 		/* no session and none wanted now (bootstrap.md section 4) */
 		ret->code = b->is_lingering && is_finish(request) ? MSG_CHANGED : MSG_BAD_REQUEST;
 		return;
@@ -210,10 +225,12 @@ static void on_request(
 	struct bootstrapper *b = data;
 
 	(void)peer;
+	b->depth++;
 	if (!b->bs && bs_request_is_operation(request) &&
 		!b->env.feed_now(b->env.data, EV_REQUEST_ACCEPTED))
 		b->env.feed_now(b->env.data, EV_BOOTSTRAP_OPERATION);
 	serve(b, request, ret);
+	b->depth--;
 }
 
 /* On the listener: peers there have proved the account's credentials. */
@@ -222,15 +239,16 @@ static void on_listener_request(
 {
 	struct bootstrapper *b = data;
 
+	b->depth++;
 	if (!b->bs && bs_request_is_operation(request)) {
 		LOG(LOG_INFO, "bootstrap operation from %s", peer);
 		b->env.feed_now(b->env.data, EV_BOOTSTRAP_OPERATION);
 	}
-	if (b->bs && !b->is_server_initiated) {
+	if (b->bs && !b->is_server_initiated)
 		ret->code = MSG_BAD_REQUEST;
-		return;
-	}
-	serve(b, request, ret);
+	else
+		serve(b, request, ret);
+	b->depth--;
 }
 
 static void on_refused(void *data, const char *peer, const char *detail)
@@ -245,11 +263,11 @@ static void on_lost(void *data, enum reason reason, const char *detail)
 {
 	struct bootstrapper *b = data;
 
-	if (!b->bs || b->is_server_initiated)
+	if (!b->bs || b->is_over || b->is_server_initiated)
 		return;
 	tell(b, stage_of(b), STEP_FAILED, reason, LOG_ID_BOOTSTRAP_FAILED,
 		"the session ended before Bootstrap-Finish: %s", detail);
-	b->env.feed(b->env.data, EV_SESSION_FAILED);
+	be_over(b, EV_SESSION_FAILED);
 }
 
 /* --- client-initiated ------------------------------------------------------------------------- */
@@ -284,7 +302,7 @@ void bootstrapper_prepare(struct bootstrapper *b)
 {
 	struct account a;
 
-	if (account_bootstrap(b->env.model, &a) && session_for(b, &a))
+	if (b->depth == 0 && account_bootstrap(b->env.model, &a) && session_for(b, &a))
 		tp_session_prepare(b->session);
 }
 
@@ -356,6 +374,11 @@ void bootstrapper_request(struct bootstrapper *b)
 {
 	struct account a;
 
+	if (b->depth > 0) {
+		/* a request is being answered: its session must not be replaced under it */
+		b->env.loop->arm(b->retry, now(b), 1);
+		return;
+	}
 	if (!account_bootstrap(b->env.model, &a)) {
 		tell(b, STAGE_CLIENT_BOOTSTRAP, STEP_SKIPPED, REASON_BS_NO_ACCOUNT, LOG_ID_NONE,
 			"no Bootstrap-Server account");
@@ -444,35 +467,86 @@ static void open_one(struct bootstrapper *b, size_t i, const struct account *a, 
 		LOG(LOG_INFO, "listening on %s for a server-initiated bootstrap", address);
 }
 
-void bootstrapper_open_listener(struct bootstrapper *b)
-{
-	struct account a;
-	static const char *const usual[] = {
-		[MODE_PSK] = "[::]:5684", [MODE_NOSEC] = "[::]:5683", [MODE_EST] = NULL};
-
-	bootstrapper_close_listener(b, false);
-	if (!account_bootstrap(b->env.model, &a) || a.mode < 0 || a.mode > MODE_EST)
-		return;
-	if (a.mode == MODE_NOSEC && b->conf->security.allow_nosec == NOSEC_NO)
-		return;
-
-	char **addresses = b->conf->server_initiated.addresses;
-
-	if (!addresses || !addresses[0]) {
-		if (usual[a.mode])
-			open_one(b, 0, &a, usual[a.mode]);
-		return;
-	}
-	for (size_t i = 0; i < LISTENERS_MAX && addresses[i]; i++)
-		open_one(b, i, &a, addresses[i]);
-}
-
 static void close_listeners(struct bootstrapper *b)
 {
 	for (size_t i = 0; i < LISTENERS_MAX; i++)
 		b->listeners[i] = tp_listener_free(b->listeners[i]);
 }
 
+static void open_listeners(struct bootstrapper *b, const struct account *a)
+{
+	static const char *const usual[] = {
+		[MODE_PSK] = "[::]:5684", [MODE_NOSEC] = "[::]:5683", [MODE_EST] = NULL};
+	char **addresses = b->conf->server_initiated.addresses;
+
+	if (!addresses || !addresses[0]) {
+		if (usual[a->mode])
+			open_one(b, 0, a, usual[a->mode]);
+		return;
+	}
+	for (size_t i = 0; i < LISTENERS_MAX && addresses[i]; i++)
+		open_one(b, i, a, addresses[i]);
+}
+
+static bool may_listen(const struct bootstrapper *b, struct account *ret)
+{
+	if (!b->are_listeners_wanted || !account_bootstrap(b->env.model, ret))
+		return false;
+	if (ret->mode < 0 || ret->mode > MODE_EST)
+		return false;
+	return ret->mode != MODE_NOSEC || b->conf->security.allow_nosec != NOSEC_NO;
+}
+
+static int listeners_hash(
+	const struct bootstrapper *b, const struct account *a, uint8_t ret[HASH_LEN])
+{
+	_cleanup_(hash_free_p) struct hash *h = NULL;
+	char **addresses = b->conf->server_initiated.addresses;
+	uint8_t account[HASH_LEN];
+	int r = account_model_hash(a, account);
+
+	if (r == 0)
+		r = hash_new(&h);
+	if (r < 0)
+		return r;
+	hash_add_field(h, span_of(account, sizeof account));
+	for (size_t i = 0; addresses && addresses[i]; i++)
+		hash_add_field(h, span_of_text(addresses[i]));
+	return hash_finish(h, ret);
+}
+
+/*
+ * Listeners as they should be. Open ones that fit stay open, for the session of a bootstrap server
+ * may come through them; while one comes, or is being answered, nothing is touched.
+ */
+static void settle_listeners(struct bootstrapper *b)
+{
+	uint8_t hash[HASH_LEN];
+	struct account a;
+
+	if (b->depth > 0)
+		b->env.loop->arm(b->settle, now(b), 1);
+	if (b->depth > 0 || (b->bs && b->is_server_initiated))
+		return;
+	if (!may_listen(b, &a)) {
+		close_listeners(b);
+		return;
+	}
+	if (listeners_hash(b, &a, hash) == 0) {
+		if (b->listeners[0] && memcmp(hash, b->listeners_hash, sizeof hash) == 0)
+			return;
+		memcpy(b->listeners_hash, hash, sizeof hash);
+	}
+	close_listeners(b);
+	open_listeners(b, &a);
+}
+
+static void on_settle(void *data)
+{
+	settle_listeners(data);
+}
+
+/* The time in which the answer to Bootstrap-Finish can be asked for again is over. */
 static void on_linger(void *data)
 {
 	struct bootstrapper *b = data;
@@ -480,17 +554,24 @@ static void on_linger(void *data)
 	b->is_lingering = false;
 	if (b->bs || b->is_awaiting)
 		return;
-	tp_session_close(b->session);
-	if (b->conf->server_initiated.listen != LISTEN_ALWAYS)
-		close_listeners(b);
+	if (b->session && tp_session_is_connected(b->session))
+		tp_session_close(b->session);
+	settle_listeners(b);
+}
+
+void bootstrapper_open_listener(struct bootstrapper *b)
+{
+	b->are_listeners_wanted = true;
+	settle_listeners(b);
 }
 
 void bootstrapper_close_listener(struct bootstrapper *b, bool linger)
 {
+	b->are_listeners_wanted = false;
 	if (linger)
 		b->env.loop->arm(b->linger, usec_after(now(b), LINGER_SEC), USEC_PER_SEC);
 	else
-		close_listeners(b);
+		settle_listeners(b);
 }
 
 /* --- life ------------------------------------------------------------------------------------- */
@@ -508,6 +589,8 @@ int bootstrapper_new(const struct bootstrapper_env *env, struct bootstrapper **r
 		r = env->loop->timer(env->loop->impl, on_linger, b, &b->linger);
 	if (r == 0)
 		r = env->loop->timer(env->loop->impl, on_retry, b, &b->retry);
+	if (r == 0)
+		r = env->loop->timer(env->loop->impl, on_settle, b, &b->settle);
 	if (r < 0) {
 		bootstrapper_free(b);
 		return r;
@@ -526,6 +609,7 @@ struct bootstrapper *bootstrapper_free(struct bootstrapper *b)
 	b->env.loop->free_source(b->timeout);
 	b->env.loop->free_source(b->linger);
 	b->env.loop->free_source(b->retry);
+	b->env.loop->free_source(b->settle);
 	free(b);
 	return NULL;
 }

@@ -3,8 +3,6 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <signal.h>
-#include <sys/prctl.h>
-#include <sys/resource.h>
 #include <sys/socket.h>
 
 #include "base/cleanup.h"
@@ -332,15 +330,6 @@ static int watch_signals(struct daemon *d)
 	return r;
 }
 
-/* Keys are in memory: no core, no other process looks in. */
-static void protect_memory(void)
-{
-	const struct rlimit none = {0, 0};
-
-	setrlimit(RLIMIT_CORE, &none);
-	prctl(PR_SET_DUMPABLE, 0);
-}
-
 int daemon_new(
 	const struct conf_paths *paths, struct conf *conf, struct daemon **ret, int *ret_exit)
 {
@@ -355,7 +344,6 @@ int daemon_new(
 	d->paths = paths;
 	d->conf = conf;
 	d->clock = &clock_system;
-	protect_memory();
 
 	struct tp_settings settings = settings_of(conf);
 	int r = dloop_new(&d->dloop);

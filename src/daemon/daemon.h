@@ -29,7 +29,9 @@ struct events {
 /* The waits of the sequence: one at a time. */
 struct waits {
 	struct holdoff *holdoff;
-	uint64_t holdoff_at;	   /* BOOTTIME, usec; for the rest after a broken session */
+	uint64_t holdoff_at; /* BOOTTIME, usec; for the rest after a broken session */
+	size_t n_up;	     /* registrations that stood when the hold-off began */
+	struct loop_source *prepare;
 	struct loop_source *timer; /* back-off and rounds */
 	enum seq_event timer_event;
 	uint64_t timer_at;

@@ -16,6 +16,7 @@
 enum {
 	ROUND_MIN_SEC = 60,
 	ROUND_MAX_SEC = 3600,
+	PREPARE_SEC = 30,	 /* before the hold-off ends: as long as a name may take */
 	JITTER_UPTIME_SEC = 300, /* fleets that boot together spread their first Register */
 };
 
@@ -58,6 +59,9 @@ static void do_stop_wait(struct daemon *d)
 			LOG_SERVER_NONE, "the hold-off ends before its time");
 	holdoff_cancel(d->waits.holdoff);
 	wait_for(d, USEC_NEVER, EV_ROUND_OVER);
+	d->loop->arm(d->jitter, USEC_NEVER, 1);
+	d->loop->arm(d->waits.prepare, USEC_NEVER, 1);
+	d->card.cancel(d->card.data);
 	bootstrapper_cancel(d->bootstrapper);
 	d->routes = routes_free(d->routes);
 }
@@ -96,6 +100,12 @@ static void on_card(void *data, const struct card_answer *answer)
 			.level = LOG_NOTICE,
 			.id = answer->is_configured ? LOG_ID_CARD_READ : LOG_ID_CARD_SKIPPED},
 		LOG_SERVER_NONE, "step 1, smart card: %s", answer->detail);
+	if (answer->is_configured) {
+		/* a configured bootstrap account stands beside servers of a card (section 2) */
+		d->source = ORIGIN_CARD;
+		if (account_model_fill(d->model, d->conf, FILL_BOOTSTRAP) < 0)
+			LOG(LOG_ERROR, "the configured bootstrap account cannot be used");
+	}
 	effects_feed_now(d, answer->is_configured ? EV_CARD_DATA : EV_CARD_NONE);
 }
 
@@ -258,8 +268,18 @@ static void wait_holdoff(struct daemon *d)
 	if (d->conf->server_initiated.listen != LISTEN_NEVER)
 		bootstrapper_open_listener(d->bootstrapper);
 	bootstrapper_prepare(d->bootstrapper);
+	if (left > PREPARE_SEC * USEC_PER_SEC)
+		d->loop->arm(d->waits.prepare, at - PREPARE_SEC * USEC_PER_SEC, USEC_PER_SEC);
 	if (r < 0)
 		effects_feed(d, EV_HOLD_OFF_OVER);
+}
+
+/* The look-up at the beginning tells early that a name is wrong; this one finds the address. */
+static void on_prepare(void *data)
+{
+	struct daemon *d = data;
+
+	bootstrapper_prepare(d->bootstrapper);
 }
 
 static void do_arm_hold_off(struct daemon *d)
@@ -273,27 +293,47 @@ static void do_arm_hold_off(struct daemon *d)
 	}
 	if (feed_if_offline(d))
 		return;
-	d->waits.holdoff_at = usec_after(start, a.has_hold_off ? a.client_hold_off_time : 0);
+	d->waits.holdoff_at = usec_after(start,
+		a.has_hold_off ? a.client_hold_off_time : d->conf->bootstrap.client_hold_off_time);
+	d->waits.n_up = servers_count_up(d->servers);
 	wait_holdoff(d);
+}
+
+/* What happened during the session and was not taken up then. */
+static bool feed_if_changed(struct daemon *d, size_t n_up)
+{
+	if (d->is_conf_new)
+		effects_feed(d, EV_ROUND_OVER);
+	else if (servers_count_up(d->servers) > n_up)
+		effects_feed(d, EV_SERVER_UP);
+	else
+		return false;
+	return true;
 }
 
 static void do_resume_hold_off(struct daemon *d)
 {
+	if (feed_if_changed(d, d->waits.n_up))
+		return;
 	wait_holdoff(d);
 }
 
 static void do_close_listener(struct daemon *d)
 {
+	bool is_wanted = d->conf->server_initiated.listen == LISTEN_ALWAYS &&
+			 d->seq.state != SEQ_REQUEST && d->seq.state != SEQ_STOPPED;
 	/* a client-initiated bootstrap with the same key: at once (README decision 21) */
 	bool linger = d->seq.state == SEQ_REGISTER;
 
-	bootstrapper_close_listener(d->bootstrapper, linger);
+	if (!is_wanted)
+		bootstrapper_close_listener(d->bootstrapper, linger);
 }
 
 static void do_open_session(struct daemon *d)
 {
 	bool is_server_initiated = d->seq.state != SEQ_CLIENT_SESSION;
 
+	d->loop->arm(d->jitter, USEC_NEVER, 1);
 	if (!bootstrapper_open_session(d->bootstrapper, is_server_initiated))
 		effects_feed(d, EV_SESSION_FAILED);
 }
@@ -328,8 +368,8 @@ static void do_back_off(struct daemon *d)
 	uint64_t wait = bootstrapper_back_off(d->bootstrapper, &is_round_over);
 
 	/* a server that came back meanwhile needs no bootstrap (bootstrap.md section 2.1) */
-	if (servers_count_up(d->servers) > 0)
-		effects_feed(d, EV_SERVER_UP);
+	if (feed_if_changed(d, 0))
+		return;
 	if (d->conf->server_initiated.listen == LISTEN_ALWAYS)
 		bootstrapper_open_listener(d->bootstrapper);
 	tell(d,
@@ -446,6 +486,8 @@ static void carry_out(struct daemon *d, enum seq_event event)
 				seq_event_name(event), seq_state_name(old));
 		return;
 	}
+	if (d->seq.state == SEQ_MANAGED)
+		d->waits.round_wait = 0;
 	LOG(LOG_DEBUG, "sequence: %s, %s: %s", seq_state_name(old), seq_event_name(event),
 		seq_state_name(d->seq.state));
 	for (size_t i = 0; i < sizeof effects / sizeof *effects; i++)
@@ -513,6 +555,8 @@ int effects_init(struct daemon *d)
 	if (r == 0)
 		r = d->loop->timer(d->loop->impl, on_wait_over, d, &d->waits.timer);
 	if (r == 0)
+		r = d->loop->timer(d->loop->impl, on_prepare, d, &d->waits.prepare);
+	if (r == 0)
 		r = d->loop->timer(d->loop->impl, on_jitter, d, &d->jitter);
 	if (r == 0)
 		r = holdoff_new(d->loop, on_holdoff_over, d, &d->waits.holdoff);
@@ -526,5 +570,6 @@ void effects_done(struct daemon *d)
 	routes_free(d->routes);
 	d->loop->free_source(d->events.wake);
 	d->loop->free_source(d->waits.timer);
+	d->loop->free_source(d->waits.prepare);
 	d->loop->free_source(d->jitter);
 }

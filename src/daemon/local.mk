@@ -62,4 +62,32 @@ tests_unit_check_routes_LDADD = $(DAEMON_TEST_LIBS)
 tests_unit_check_timeline_SOURCES = tests/unit/check_timeline.c tests/unit/runner.c
 tests_unit_check_timeline_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 tests_unit_check_timeline_LDADD = $(DAEMON_TEST_LIBS)
+
+# Tests of the daemon's logic, in a world without time and a transport without sockets.
+WORLD = tests/unit/world.c tests/unit/world.h tests/unit/fake_transport.c \
+	tests/unit/fake_transport.h tests/unit/runner.c
+MACHINE = $(WORLD) tests/unit/machine.c tests/unit/machine.h tests/unit/conf_fixture.c
+LINK_WORLD = $(AM_LDFLAGS) -Wl,--wrap=getrandom
+WORLD_LIBS = src/daemon/libdaemon.a src/conf/libconf.a src/store/libstore.a \
+	src/server/libserver.a src/bootstrap/libbootstrap.a src/dm/libdm.a \
+	src/objects/libobjects.a src/model/libmodel.a src/keys/libkeys.a src/codec/libcodec.a \
+	src/base/libbase.a $(CRYPTO_LIBS) $(SYSTEMD_LIBS) $(LIBCONFIG_LIBS) $(CBOR_LIBS) $(CHECK_LIBS)
+check_PROGRAMS += tests/unit/check_client_bootstrap
+TESTS += tests/unit/check_client_bootstrap
+tests_unit_check_client_bootstrap_SOURCES = tests/unit/check_client_bootstrap.c $(MACHINE)
+tests_unit_check_client_bootstrap_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
+tests_unit_check_client_bootstrap_LDFLAGS = $(LINK_WORLD)
+tests_unit_check_client_bootstrap_LDADD = $(WORLD_LIBS)
+check_PROGRAMS += tests/unit/check_effects
+TESTS += tests/unit/check_effects
+tests_unit_check_effects_SOURCES = tests/unit/check_effects.c $(MACHINE)
+tests_unit_check_effects_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
+tests_unit_check_effects_LDFLAGS = $(LINK_WORLD)
+tests_unit_check_effects_LDADD = $(WORLD_LIBS)
+check_PROGRAMS += tests/unit/check_hold_off
+TESTS += tests/unit/check_hold_off
+tests_unit_check_hold_off_SOURCES = tests/unit/check_hold_off.c $(MACHINE)
+tests_unit_check_hold_off_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
+tests_unit_check_hold_off_LDFLAGS = $(LINK_WORLD)
+tests_unit_check_hold_off_LDADD = $(WORLD_LIBS)
 endif

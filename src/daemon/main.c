@@ -5,6 +5,8 @@
 #include <getopt.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
 
 #include "base/cleanup.h"
 #include "daemon/daemon.h"
@@ -178,12 +180,23 @@ static int print_config(void)
 	return 0;
 }
 
+/* Keys come into memory with the configuration: no core, no other process looks in. */
+static void protect_memory(void)
+{
+	const struct rlimit none = {0, 0};
+
+	setrlimit(RLIMIT_CORE, &none);
+	prctl(PR_SET_DUMPABLE, 0);
+}
+
 static int run(void)
 {
 	_cleanup_(conf_report_free_p) struct conf_report *report = NULL;
 	_cleanup_(daemon_free_p) struct daemon *d = NULL;
 	struct conf *conf = NULL;
 	int code = EXIT_FAILURE;
+
+	protect_memory();
 
 	int r = conf_report_new(&report);
 

@@ -500,6 +500,9 @@ int server_link_reset(struct server_link *l, const struct reg_params *params)
 
 	if (r < 0)
 		return r;
+	/* what is on its way would be taken for the answer to the next request */
+	if (l->awaited != NOTHING)
+		tp_session_close(l->session);
 	reg_free(l->reg);
 	l->reg = fresh;
 	l->awaited = NOTHING;

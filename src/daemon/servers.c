@@ -153,6 +153,8 @@ static void on_up(void *data, struct server_link *l)
 	if (!slot || slot->is_retired)
 		return;
 	order_up(&s->order, server_link_short_server_id(l), &result);
+	/* each success counts, also the one after the first: it may end a hold-off */
+	result.verdict = ORDER_ANY_UP;
 	obey(s, &result);
 }
 
@@ -189,8 +191,10 @@ static void on_failed(void *data, struct server_link *l)
 static void on_running(void *data, struct server_link *l)
 {
 	struct servers *s = data;
+	const struct slot *slot = slot_of(s, l);
 
-	order_running(&s->order, server_link_short_server_id(l));
+	if (slot && !slot->is_retired)
+		order_running(&s->order, server_link_short_server_id(l));
 }
 
 static void on_stopped(void *data, struct server_link *l)

@@ -118,8 +118,8 @@ static struct fake_rule take_rule(const char *uri, enum fake_op op)
 
 static enum fake_op op_of(const struct request *request)
 {
-	struct span last = request->n_segments ? request->segment[request->n_segments - 1]
-					       : span_of_text("");
+	struct span last =
+		request->n_segments ? request->segment[request->n_segments - 1] : span_of_text("");
 
 	if (request->method == MSG_DELETE)
 		return FAKE_DEREGISTER;
@@ -500,9 +500,11 @@ static uint8_t ask(const struct tp_handlers *h, const struct request *request, s
 	struct response own = {0}, *response = ret ? ret : &own;
 
 	h->request(h->data, "192.0.2.1:5683", request, response);
-	if (!ret)
-		response_done(&own);
-	return response->code;
+
+	uint8_t code = response->code;
+
+	response_done(&own);
+	return code;
 }
 
 uint8_t fake_ask(const char *uri, enum msg_method method, const char *path, int content_format,

@@ -31,7 +31,7 @@ void fake_answer(const char *uri, enum fake_op op, uint8_t code);
 
 struct fake_sent {
 	uint64_t at;
-	char uri[128];
+	char uri[URI_MAX + 1];
 	enum fake_op op;
 	char text[800];	   /* "POST /rd?ep=x&lt=60" */
 	char payload[800]; /* of a link list */
@@ -50,8 +50,8 @@ unsigned fake_prepared(const char *uri, uint64_t *ret_at);
 uint8_t fake_ask(const char *uri, enum msg_method method, const char *path, int content_format,
 	struct span payload, struct response *ret);
 /* Somebody with the right credentials on the listener; 0 (no answer) where there is none. */
-uint8_t fake_call(enum msg_method method, const char *path, int content_format,
-	struct span payload, struct response *ret);
+uint8_t fake_call(enum msg_method method, const char *path, int content_format, struct span payload,
+	struct response *ret);
 /* Somebody without. */
 void fake_intrude(void);
 /* The session of this URI ends by itself. */

@@ -1,6 +1,7 @@
 #include "world.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
@@ -147,9 +148,8 @@ static struct loop_source *first_due(void)
 	struct loop_source *first = NULL;
 
 	for (struct loop_source *s = world.sources; s; s = s->next)
-		if (s->at != USEC_NEVER &&
-			(!first || s->at < first->at ||
-				(s->at == first->at && s->order < first->order)))
+		if (s->at != USEC_NEVER && (!first || s->at < first->at ||
+						   (s->at == first->at && s->order < first->order)))
 			first = s;
 	return first;
 }
@@ -171,8 +171,7 @@ void world_run_to(uint64_t at)
 			world.now = s->at;
 			calls = 0;
 		}
-		ck_assert_msg(
-			++calls < CALLS_WITHOUT_TIME, "the loop turns and time stands still");
+		ck_assert_msg(++calls < CALLS_WITHOUT_TIME, "the loop turns and time stands still");
 		s->at = USEC_NEVER;
 		s->due(s->data);
 	}
