@@ -1,5 +1,5 @@
 import os
-import pathlib
+import re
 import shutil
 
 import pytest
@@ -31,12 +31,10 @@ def daemon(tmp_path):
     started = []
 
     def start(conf, **more):
-        d = harness.Daemon(tmp_path, conf, **more)
-        started.append(d)
-        return d.start()
+        return prepare(conf, **more).start()
 
-    def prepare(conf, **more):
-        d = harness.Daemon(tmp_path, conf, **more)
+    def prepare(conf, directory=tmp_path, **more):
+        d = harness.Daemon(directory, conf, **more)
         started.append(d)
         return d
 
@@ -79,6 +77,18 @@ def open_dir():
     shutil.rmtree(path, ignore_errors=True)
 
 
-@pytest.fixture
-def here():
-    return pathlib.Path(__file__).parent
+def pytest_terminal_summary(terminalreporter):
+    """How late things came that have a moment: the figures of all tests."""
+    found = []
+    for reports in terminalreporter.stats.values():
+        for report in reports:
+            if getattr(report, "when", None) == "call":
+                found += re.findall(r"^lateness: (.*): (-?[\d.]+) ms", report.capstdout, re.M)
+    if not found:
+        return
+    terminalreporter.section(f"lateness (goal {harness.LATE_GOAL * 1000:.0f} ms, limit "
+                             f"{harness.LATE_LIMIT * 1000:.0f} ms)")
+    for what in sorted({what for what, _ in found}):
+        values = sorted(float(ms) for name, ms in found if name == what)
+        terminalreporter.write_line(f"{what}: {len(values)} times, median "
+                                    f"{values[len(values) // 2]:.1f} ms, most {values[-1]:.1f} ms")

@@ -3,7 +3,7 @@ import signal
 
 import pytest
 
-from coap import LOCATION_PATH, Message, boottime, links
+from coap import LOCATION_PATH, Message, boottime, links, tlv_decode
 from harness import (ENDPOINT, Keys, assert_on_time, at, bootstrap_conf, instance_of, parameters,
                      quick_conf, server_conf)
 
@@ -341,6 +341,36 @@ def test_bootstrap_waits_for_the_last_of_them(server, daemon):
     slow.wait("register")
     last = at(slow.wait("register", 5))
     assert at(bs.wait("bootstrap-request")) >= last
+
+
+@pytest.mark.parametrize("version, binding, flag", [("1.2", None, True), ("1.1", None, True),
+                                                   ("1.0", "UQ", False)])
+def test_queue_mode_is_told_as_the_version_wants_it(server, daemon, version, binding, flag):
+    dm = server.listen()
+    dm.do(f"answer register 4.12 x{['1.2', '1.1', '1.0'].index(version)}")
+    daemon(conf_for(dm, queue_mode=True))
+    while (said := parameters(dm.wait("register")))["lwm2m"] != version:
+        pass
+    assert said.get("b", "U") == (binding or "U")
+    assert ("Q" in said) == flag and said.get("Q") is None
+
+
+def test_the_server_object_is_what_the_configuration_says(server, daemon):
+    dm = server.listen()
+    daemon(quick_conf(servers={"main": server_conf(
+        dm, 101, lifetime="1000s", min_period="11s", max_period="12s", disable_timeout="13s",
+        store_notifications=False, mute_send=True, registration_priority_order=5,
+        registration_failure_block=True, bootstrap_on_registration_failure=False,
+        retry={"count": 2, "timer": "14s", "sequence_count": 3, "sequence_delay": "15s",
+               "initial_delay": "1s"})}))
+    x = instance_of(dm.wait("register"))
+    records = tlv_decode(dm.ask(f"READ /1/{x} tlv").payload)
+    if records[0][0] == 0:
+        records = records[0][2]
+    found = {rid: value if rid == 7 else int.from_bytes(value, "big") for _, rid, value in records}
+    assert {rid: found.get(rid) for rid in (0, 1, 2, 3, 5, 6, 7, 13, 14, 15, 16, 17, 18, 19, 20, 23)
+            } == {0: 101, 1: 1000, 2: 11, 3: 12, 5: 13, 6: 0, 7: b"U", 13: 5, 14: 1, 15: 1, 16: 0,
+                  17: 2, 18: 14, 19: 15, 20: 3, 23: 1}
 
 
 def test_the_instance_of_the_server_tells_its_short_id(server, daemon):

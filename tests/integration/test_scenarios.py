@@ -100,7 +100,7 @@ def test_scenario_06_without_server_instance_the_hold_off_starts_after_step_2(
     begun = d.wait("holdoff-started").time
     first = first_bs(bs, 10)
     assert first >= started + 2
-    print(f"lateness: {(first - begun - 2) * 1000:.1f} ms after the log line + H")
+    print(f"lateness: first /bs after the log line: {(first - begun - 2) * 1000:.1f} ms")
     assert first <= begun + 2.5
 
 

@@ -81,21 +81,14 @@ def test_a_full_disk_fails_the_finish_and_keeps_the_old_accounts(server, daemon)
     dm.quiet("register", 0.5)
 
 
-@NEEDS_ROOT
 def test_a_directory_that_cannot_be_written_is_told_and_factory_servers_work(
         server, daemon, open_dir):
     dm = server.listen()
-    state = open_dir / "state"
-    state.mkdir(mode=0o755)
-    d = daemon.prepare(quick_conf(servers={"main": server_conf(dm)}), prefix=as_nobody(),
-                       state=state)
-    for path in (d.directory, *d.directory.parents):
-        if path.stat().st_uid == os.geteuid() and path != path.parent and path.parts[1] == "tmp" \
-                and len(path.parts) > 2:
-            path.chmod(path.stat().st_mode | 0o011)
-    os.chmod(state, 0o555)
-    for path in (d.file, d.runtime, d.conf_dir):
-        shutil.chown(path, 65534)
+    d = daemon.prepare(quick_conf(servers={"main": server_conf(dm)}), directory=open_dir,
+                       prefix=as_nobody())
+    for path in (d.directory, d.file, d.runtime, d.conf_dir):
+        shutil.chown(path, 65534 if os.geteuid() == 0 else os.geteuid())
+    d.state.chmod(0o555)
     d.start()
     told = d.wait("state-problem")
     assert told.reason == "state.unwritable"

@@ -49,6 +49,7 @@ EXTRA_DIST += \
 	tests/integration/test_scenarios.py \
 	tests/integration/test_server_initiated.py \
 	tests/integration/test_service.py \
+	tests/integration/test_signals.py \
 	tests/integration/test_state.py \
 	tests/integration/test_testserver.py \
 	tests/interop/LeshanPeer.java \
