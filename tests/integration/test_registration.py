@@ -343,18 +343,6 @@ def test_bootstrap_waits_for_the_last_of_them(server, daemon):
     assert at(bs.wait("bootstrap-request")) >= last
 
 
-@pytest.mark.parametrize("version, binding, flag", [("1.2", None, True), ("1.1", None, True),
-                                                   ("1.0", "UQ", False)])
-def test_queue_mode_is_told_as_the_version_wants_it(server, daemon, version, binding, flag):
-    dm = server.listen()
-    dm.do(f"answer register 4.12 x{['1.2', '1.1', '1.0'].index(version)}")
-    daemon(conf_for(dm, queue_mode=True))
-    while (said := parameters(dm.wait("register")))["lwm2m"] != version:
-        pass
-    assert said.get("b", "U") == (binding or "U")
-    assert ("Q" in said) == flag and said.get("Q") is None
-
-
 def test_the_server_object_is_what_the_configuration_says(server, daemon):
     dm = server.listen()
     daemon(quick_conf(servers={"main": server_conf(
