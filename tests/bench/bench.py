@@ -177,6 +177,7 @@ def main():
 
     print(f"{'':6} {'':13} " + " ".join(f"{kind:>10}" for kind in CLIENTS) +
           f" {'':4} {'ratio':>6}  {'difference':>10}  goal")
+    os.sync()  # pages of a program that was just built would count as its own
     all_met = True
     with contextlib.ExitStack() as stack:
         directory = pathlib.Path(stack.enter_context(tempfile.TemporaryDirectory()))
