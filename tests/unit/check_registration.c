@@ -656,32 +656,33 @@ START_TEST(waits_of_32_bits_do_not_overflow)
 }
 END_TEST
 
+/* What holds in every state: who is up expires, who waits has a deadline. */
+static bool is_sound(void)
+{
+	enum reg_state state = reg_state(reg);
+	bool waits = state == REG_RETRY || state == REG_DELAY || state == REG_DISABLED;
+
+	return reg_is_up(reg) == (reg_expires(reg) > 0) &&
+	       (!waits || reg_deadline(reg) != USEC_NEVER);
+}
+
 START_TEST(any_events_in_any_order_keep_the_machine_sound)
 {
 	uint32_t random = 1;
 
-	for (int i = 0; i < 200000; i++) {
+	for (int i = 0; i < 20000; i++) {
 		random = random * 1664525u + 1013904223u;
 
-		enum reg_event event = (enum reg_event)(random >> 16) % REG_EV_COUNT;
+		enum reg_event event = (enum reg_event)((random >> 16) % REG_EV_COUNT);
 		enum reg_state before = reg_state(reg);
 
 		now += (random >> 8) % (30 * USEC_PER_SEC);
-
-		unsigned actions = step(event);
-
+		step(event);
+		/* each assertion is a message to the runner: none for what is right */
+		if (!is_sound())
+			ck_abort_msg("%s, %s", reg_state_name(before), reg_event_name(event));
 		if (reg_state(reg) == REG_STOPPED)
 			setup();
-		else if (actions == 0 && event != REG_EV_CHANGED && event != REG_EV_START &&
-			 event != REG_EV_STOP && event != REG_EV_ACCEPTED)
-			ck_assert_int_eq((int)reg_state(reg), (int)before);
-		if (reg_is_up(reg))
-			ck_assert_uint_gt(reg_expires(reg), 0);
-		else
-			ck_assert_uint_eq(reg_expires(reg), 0);
-		if (reg_state(reg) == REG_RETRY || reg_state(reg) == REG_DELAY ||
-			reg_state(reg) == REG_DISABLED)
-			ck_assert_uint_ne(reg_deadline(reg), USEC_NEVER);
 	}
 }
 END_TEST
