@@ -1,7 +1,9 @@
 noinst_LIBRARIES += src/codec/libcodec.a
+src_codec_libcodec_a_CFLAGS = $(AM_CFLAGS) $(JSON_CFLAGS)
 src_codec_libcodec_a_SOURCES = \
 	%D%/cbor.c %D%/cbor.h \
 	%D%/ids.h \
+	%D%/json.c %D%/json.h \
 	%D%/link.c %D%/link.h \
 	%D%/message.c %D%/message.h \
 	%D%/opaque.c %D%/opaque.h \
@@ -19,6 +21,13 @@ tests_unit_check_cbor_SOURCES = tests/unit/check_cbor.c tests/unit/runner.c test
 tests_unit_check_cbor_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 tests_unit_check_cbor_LDFLAGS = $(AM_LDFLAGS) $(WRAP_ALLOC)
 tests_unit_check_cbor_LDADD = src/codec/libcodec.a src/base/libbase.a $(CBOR_LIBS) $(CHECK_LIBS)
+
+check_PROGRAMS += tests/unit/check_json
+TESTS += tests/unit/check_json
+tests_unit_check_json_SOURCES = tests/unit/check_json.c tests/unit/runner.c tests/unit/alloc.c
+tests_unit_check_json_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
+tests_unit_check_json_LDFLAGS = $(AM_LDFLAGS) $(WRAP_ALLOC)
+tests_unit_check_json_LDADD = src/codec/libcodec.a src/base/libbase.a $(JSON_LIBS) $(CHECK_LIBS)
 
 check_PROGRAMS += tests/unit/check_link
 TESTS += tests/unit/check_link
@@ -86,6 +95,12 @@ TESTS += tests/fuzz/fuzz_cbor
 tests_fuzz_fuzz_cbor_SOURCES = tests/fuzz/fuzz_cbor.c $(FUZZ_MAIN)
 tests_fuzz_fuzz_cbor_LDFLAGS = $(AM_LDFLAGS) $(LINK_FUZZ)
 tests_fuzz_fuzz_cbor_LDADD = src/codec/libcodec.a src/base/libbase.a $(CBOR_LIBS)
+
+check_PROGRAMS += tests/fuzz/fuzz_json
+TESTS += tests/fuzz/fuzz_json
+tests_fuzz_fuzz_json_SOURCES = tests/fuzz/fuzz_json.c $(FUZZ_MAIN)
+tests_fuzz_fuzz_json_LDFLAGS = $(AM_LDFLAGS) $(LINK_FUZZ)
+tests_fuzz_fuzz_json_LDADD = src/codec/libcodec.a src/base/libbase.a $(JSON_LIBS)
 
 check_PROGRAMS += tests/fuzz/fuzz_link
 TESTS += tests/fuzz/fuzz_link
