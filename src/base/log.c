@@ -27,6 +27,11 @@ void log_to(log_sink_fn sink, void *data, enum log_level level)
 	target.level = level;
 }
 
+void log_set_level(enum log_level level)
+{
+	target.level = level;
+}
+
 enum log_level log_level(void)
 {
 	return target.level;

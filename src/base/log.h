@@ -45,6 +45,7 @@ typedef void (*log_sink_fn)(void *data, const struct log_record *record);
 /* The one mutable global of the program: where records go and up to which level. */
 void log_to(log_sink_fn sink, void *data, enum log_level level);
 enum log_level log_level(void);
+void log_set_level(enum log_level level);
 
 /* "error" … "debug"; negative errno for another word. */
 int log_level_parse(const char *word);

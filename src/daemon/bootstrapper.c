@@ -552,8 +552,10 @@ static void on_linger(void *data)
 	struct bootstrapper *b = data;
 
 	b->is_lingering = false;
-	if (b->bs || b->is_awaiting)
+	if (b->bs || b->is_awaiting) {
+		b->env.loop->arm(b->linger, usec_after(now(b), LINGER_SEC), USEC_PER_SEC);
 		return;
+	}
 	if (b->session && tp_session_is_connected(b->session))
 		tp_session_close(b->session);
 	settle_listeners(b);

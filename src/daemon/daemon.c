@@ -179,6 +179,25 @@ static struct tp_settings settings_of(const struct conf *conf)
 		.body_max = BODY_MAX};
 }
 
+/* Object 3 as the configuration in use says; the object borrows from it. */
+static int fill_device(struct daemon *d)
+{
+	struct device_facts facts = {
+		.manufacturer = d->conf->device.manufacturer,
+		.model = d->conf->device.model,
+		.serial = d->conf->device.serial,
+		.type = d->conf->device.type,
+		.hardware_version = d->conf->device.hardware_version,
+		.software_version = d->conf->device.software_version,
+		.firmware_version = d->conf->device.firmware_version,
+		.storage = d->conf->device.storage,
+		.root = "",
+	};
+
+	d->device_actions.storage = d->conf->device.storage;
+	return device_fill(d->model, &facts);
+}
+
 /* All or nothing: with one error the former configuration stays (product.md 2.5). */
 static void on_reload(void *data, int signo)
 {
@@ -214,6 +233,11 @@ static void on_reload(void *data, int signo)
 	tp_set(d->tp, &settings);
 	servers_set_conf(d->servers, conf);
 	bootstrapper_set_conf(d->bootstrapper, conf);
+	r = fill_device(d);
+	if (r < 0)
+		LOG(LOG_ERROR, "object 3 keeps former values: %s", strerror(-r));
+	if (d->is_level_configured)
+		log_set_level((enum log_level)conf->log_level);
 	conf_free(old);
 	LOG_EV(LOG_NOTICE, ({.id = LOG_ID_CONFIG_LOADED, .server = LOG_SERVER_NONE}),
 		"configuration reloaded%s", is_changed ? ", accounts changed" : "");
@@ -228,27 +252,14 @@ static void on_reload(void *data, int signo)
 
 static int make_model(struct daemon *d)
 {
-	struct device_facts facts = {
-		.manufacturer = d->conf->device.manufacturer,
-		.model = d->conf->device.model,
-		.serial = d->conf->device.serial,
-		.type = d->conf->device.type,
-		.hardware_version = d->conf->device.hardware_version,
-		.software_version = d->conf->device.software_version,
-		.firmware_version = d->conf->device.firmware_version,
-		.storage = d->conf->device.storage,
-		.root = "",
-	};
 	int r = model_new(&d->model);
 
 	d->server_actions = (struct server_actions){.data = d,
 		.disable = execute_disable,
 		.update = execute_update,
 		.bootstrap = execute_bootstrap};
-	d->device_actions = (struct device_actions){.data = d,
-		.reboot = refuse,
-		.factory_reset = refuse,
-		.storage = d->conf->device.storage};
+	d->device_actions =
+		(struct device_actions){.data = d, .reboot = refuse, .factory_reset = refuse};
 
 	if (r == 0)
 		r = model_add_object(d->model, &object_security, NULL);
@@ -259,7 +270,7 @@ static int make_model(struct daemon *d)
 	if (r == 0)
 		r = model_add_object(d->model, &object_device, &d->device_actions);
 	if (r == 0)
-		r = device_fill(d->model, &facts);
+		r = fill_device(d);
 	if (r == 0)
 		model_on_change(d->model, on_model_change, d);
 	return r;

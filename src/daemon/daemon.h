@@ -62,6 +62,7 @@ struct daemon {
 	bool is_loaded;	    /* accounts were read from the state directory */
 	bool is_conf_new;   /* a reload: configured accounts must be read again */
 	bool is_ready;
+	bool is_level_configured; /* the log level is the configuration's */
 	int exit_code;
 };
 

@@ -222,6 +222,7 @@ static int run(void)
 		LOG(LOG_ERROR, "not started: %s", strerror(-r));
 		return code;
 	}
+	d->is_level_configured = arg_log_level < 0;
 	return daemon_run(d);
 }
 

@@ -126,9 +126,7 @@ static void on_timer(void *data)
 		}
 		if (slot->wants_update) {
 			slot->wants_update = false;
-			/* now: changes that come by themselves are collected, this is asked for */
-			server_link_event(slot->link, REG_EV_CHANGED, REASON_NONE);
-			server_link_event(slot->link, REG_EV_DUE, REASON_NONE);
+			server_link_event(slot->link, REG_EV_ASKED, REASON_NONE);
 		}
 	}
 	if (!s->is_stopping && s->again_at <= now(s))
@@ -366,10 +364,12 @@ void servers_changed(struct servers *s, struct path p, enum model_change what)
 		struct reg_params params = params_of(s, &a);
 
 		server_link_refresh(slot->link, &a, &params);
-		if (what != MODEL_WRITTEN || p.id[2] == SERVER_LIFETIME ||
-			p.id[2] == SERVER_BINDING)
+		if (what != MODEL_WRITTEN)
 			server_link_event(slot->link, REG_EV_CHANGED, REASON_NONE);
+		else if (p.id[2] == SERVER_LIFETIME || p.id[2] == SERVER_BINDING)
+			slot->wants_update = true; /* after the answer to the Write */
 	}
+	arm(s);
 }
 
 int servers_trigger_update(struct servers *s, uint16_t short_server_id)

@@ -74,10 +74,18 @@ static struct path resource_path(uint16_t rid)
 	return PATH3(OBJECT_DEVICE, 0, rid);
 }
 
+static void forget(struct model *m, uint16_t rid)
+{
+	model_delete(m, resource_path(rid));
+}
+
 /* An empty text is no fact: the resource stays away. */
 static int set_text(struct model *m, uint16_t rid, const char *text)
 {
-	return text && text[0] ? model_set(m, resource_path(rid), &VALUE_TEXT(text)) : 0;
+	if (text && text[0])
+		return model_set(m, resource_path(rid), &VALUE_TEXT(text));
+	forget(m, rid);
+	return 0;
 }
 
 static int set_int(struct model *m, uint16_t rid, int64_t v)
@@ -187,11 +195,6 @@ int device_fill(struct model *m, const struct device_facts *facts)
 	if (r < 0)
 		return r;
 	return set_text(m, DEVICE_BINDINGS, "U");
-}
-
-static void forget(struct model *m, uint16_t rid)
-{
-	model_delete(m, resource_path(rid));
 }
 
 static void refresh_storage(const struct device_actions *a, struct model *m)

@@ -22,6 +22,7 @@ static const struct reg_row rows[] = {
 	{REG_REGISTERING,   REG_EV_FAILED,       REG_RETRY,         REG_DO_CLOSE},
 	{REG_REGISTERING,   REG_EV_EXHAUSTED,    REG_FAILED,        REG_DO_CLOSE | REG_TELL_FAILED},
 	{REG_REGISTERING,   REG_EV_CHANGED,      REG_REGISTERING,   0},
+	{REG_REGISTERING,   REG_EV_ASKED,        REG_REGISTERING,   0},
 	{REG_RETRY,         REG_EV_DUE,          REG_REGISTERING,   REG_DO_REGISTER},
 	{REG_RETRY,         REG_EV_START,        REG_REGISTERING,   REG_DO_REGISTER},
 	{REG_FAILED,        REG_EV_START,        REG_REGISTERING,   REG_DO_REGISTER},
@@ -30,7 +31,9 @@ static const struct reg_row rows[] = {
 	/* Update: what is not answered 2.04 is answered by a new Register (section 2) */
 	{REG_REGISTERED,    REG_EV_DUE,          REG_UPDATING,      REG_DO_UPDATE},
 	{REG_REGISTERED,    REG_EV_CHANGED,      REG_REGISTERED,    0},
+	{REG_REGISTERED,    REG_EV_ASKED,        REG_UPDATING,      REG_DO_UPDATE},
 	{REG_UPDATING,      REG_EV_CHANGED,      REG_UPDATING,      0},
+	{REG_UPDATING,      REG_EV_ASKED,        REG_UPDATING,      0},
 	{REG_UPDATING,      REG_EV_ACCEPTED,     REG_REGISTERED,    0},
 	{REG_UPDATING,      REG_EV_FORGOTTEN,    REG_REGISTERING,   REG_DO_REGISTER | REG_TELL_DOWN},
 	{REG_UPDATING,      REG_EV_FAILED,       REG_REGISTERING,   REG_DO_CLOSE | REG_DO_REGISTER | REG_TELL_DOWN},
@@ -93,6 +96,7 @@ static const char *const event_names[REG_EV_COUNT] = {
 	[REG_EV_FAILED] = "FAILED",
 	[REG_EV_FATAL] = "FATAL",
 	[REG_EV_CHANGED] = "CHANGED",
+	[REG_EV_ASKED] = "ASKED",
 	[REG_EV_SESSION_LOST] = "SESSION_LOST",
 	[REG_EV_DISABLE] = "DISABLE",
 	[REG_EV_STOP] = "STOP",
@@ -267,6 +271,7 @@ static enum reg_event (*const meaning[REG_EV_COUNT])(struct reg *, enum reg_even
 	[REG_EV_FAILED] = mean_failed,
 	[REG_EV_FATAL] = mean_answer,
 	[REG_EV_CHANGED] = mean_itself,
+	[REG_EV_ASKED] = mean_itself,
 	[REG_EV_SESSION_LOST] = mean_lost,
 	[REG_EV_DISABLE] = mean_itself,
 	[REG_EV_STOP] = mean_itself,
@@ -369,7 +374,9 @@ static void (*const enter[REG_STATE_COUNT])(struct reg *, const struct reg_row *
 
 static void take_row(struct reg *r, const struct reg_row *row, uint64_t now)
 {
-	if (row->event == REG_EV_CHANGED && r->changed_at == USEC_NEVER)
+	bool is_change = row->event == REG_EV_CHANGED || row->event == REG_EV_ASKED;
+
+	if (is_change && r->changed_at == USEC_NEVER)
 		r->changed_at = now;
 	if (row->event == REG_EV_START || row->event == REG_EV_DELAYED) {
 		r->next = RETRY_FIRST;

@@ -37,7 +37,8 @@ enum reg_event {
 	REG_EV_FORGOTTEN,    /* 4.04, 4.00 to Update: Register anew */
 	REG_EV_FAILED,	     /* no answer, 5.xx, no route, handshake: temporary */
 	REG_EV_FATAL,	     /* a security error that cannot heal by itself ("Fail" class) */
-	REG_EV_CHANGED,	     /* lifetime, binding or object list changed, 1/x/8 executed */
+	REG_EV_CHANGED,	     /* the object list changed: Update, after collecting more */
+	REG_EV_ASKED,	     /* 1/x/8 executed, lifetime or binding written: Update now */
 	REG_EV_SESSION_LOST, /* a new security context is needed: Register, not Update */
 	REG_EV_DISABLE,	     /* 1/x/4 executed */
 	REG_EV_STOP,	     /* orderly end: De-register */

@@ -169,6 +169,23 @@ START_TEST(stopped_stays_stopped_whatever_comes)
 }
 END_TEST
 
+/* Asked for */
+
+START_TEST(what_is_asked_for_is_sent_at_once_and_what_changes_by_itself_is_collected)
+{
+	be_registered();
+	ck_assert_uint_eq(step(REG_EV_CHANGED), 0);
+	ck_assert_uint_eq(reg_deadline(reg), now + USEC_PER_SEC);
+	ck_assert_uint_eq(step(REG_EV_ASKED), REG_DO_UPDATE);
+	expect_state(REG_UPDATING);
+	/* the one on its way may be older than what is asked for now */
+	ck_assert_uint_eq(step(REG_EV_ASKED), 0);
+	ck_assert_uint_eq(step(REG_EV_ACCEPTED), 0);
+	expect_state(REG_REGISTERED);
+	ck_assert_uint_eq(reg_deadline(reg), now + USEC_PER_SEC);
+}
+END_TEST
+
 /* Restart */
 
 START_TEST(resumed_registration_is_updated_at_once)
@@ -205,6 +222,8 @@ Suite *suite(void)
 	tcase_add_loop_test(t, stop_from_each_state_deregisters_what_is_registered, 0, STOPS);
 	tcase_add_test(t, stop_does_not_wait_longer_than_5_s_for_an_answer);
 	tcase_add_test(t, stopped_stays_stopped_whatever_comes);
+	tcase_add_test(
+		t, what_is_asked_for_is_sent_at_once_and_what_changes_by_itself_is_collected);
 	tcase_add_test(t, resumed_registration_is_updated_at_once);
 	tcase_add_test(t, resumed_registration_that_expired_meanwhile_is_made_anew);
 	suite_add_tcase(s, t);
