@@ -73,12 +73,13 @@ def test_the_port_stays_open_in_a_hold_off_that_follows_a_bootstrap(daemon, peer
     host, _, port = listen_address.rpartition(":")
     bs.peer = (host, int(port))
     d = daemon(quick_conf(bootstrap=bootstrap_conf(bs, "1h", listen_address)))
+    d.wait("holdoff-started")
     d.wait_listening()
     for path, value in (("/0/1", security_tlv(dm.uri, 101)), ("/1/1", server_tlv(101))):
         assert bs.ask("PUT", path, format=TLV, payload=value).text == "2.04"
     assert bs.ask("POST", "/bs").text == "2.04"
     dm.reply(dm.wait_request("POST", "/rd"), "4.03")
-    d.wait_listening()
+    d.wait("holdoff-started")
     # longer than a repeated Finish is waited for; nothing comes in between
     assert bs.receive(11) is None
     assert bs.ask("GET", "/", options=[(ACCEPT, uint(LINK))]).text == "2.05"
