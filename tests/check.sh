@@ -128,7 +128,8 @@ pytest_of()
 	say "$name" "$p passed, $f failed, $s skipped"
 }
 
-# integration NAME BUILD: real processes, by pytest
+# integration NAME BUILD [OPTION]: real processes, by pytest; most of the time they wait, so many
+# run at once
 integration()
 {
 	if ! /usr/bin/python3 -c 'import pytest, xdist' 2>/dev/null; then
@@ -136,7 +137,7 @@ integration()
 		return
 	fi
 	pytest_of "$1" "$2/integration.xml" make -C "$2" check-integration \
-		PYTEST_FLAGS="-q -n 4 --tb=short -rfEs --junitxml=$2/integration.xml"
+		PYTEST_FLAGS="-q -n $((4 * jobs)) --tb=short -rfEs --junitxml=$2/integration.xml ${3-}"
 }
 
 close()
@@ -165,7 +166,7 @@ fi
 
 if step "sanitizers: build" configure_and_make "$work/build-san" CC=gcc --enable-werror --enable-sanitizers; then
 	make_check "sanitizers: make check" "$work/build-san"
-	integration "sanitizers: integration" "$work/build-san"
+	integration "sanitizers: integration" "$work/build-san" "-m 'not slow'"
 fi
 
 if ! command -v clang >/dev/null; then
