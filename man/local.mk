@@ -1,4 +1,5 @@
 dist_man_MANS += \
 	%D%/lwm2md.8 \
 	%D%/lwm2md.conf.5 \
-	%D%/lwm2md-bootstrap.7
+	%D%/lwm2md-bootstrap.7 \
+	%D%/lwm2md-card.8

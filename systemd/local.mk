@@ -1,6 +1,6 @@
 # The unit is made for the service manager that configure found: keys that an older one does not
 # know are left out, since it would complain about them at each reload.
-EXTRA_DIST += %D%/lwm2md.service.in %D%/lwm2md.sysusers %D%/lwm2md.tmpfiles
+EXTRA_DIST += %D%/lwm2md.service.in %D%/lwm2md.sysusers %D%/lwm2md.tmpfiles %D%/50-lwm2md.rules
 
 nodist_systemdsystemunit_DATA = %D%/lwm2md.service
 CLEANFILES += %D%/lwm2md.service
@@ -26,9 +26,11 @@ endif
 		$(srcdir)/%D%/lwm2md.service.in >$@.part && mv $@.part $@
 
 install-data-hook:
-	$(MKDIR_P) "$(DESTDIR)$(sysusersdir)" "$(DESTDIR)$(tmpfilesdir)"
+	$(MKDIR_P) "$(DESTDIR)$(sysusersdir)" "$(DESTDIR)$(tmpfilesdir)" "$(DESTDIR)$(polkitrulesdir)"
 	$(INSTALL_DATA) $(srcdir)/%D%/lwm2md.sysusers "$(DESTDIR)$(sysusersdir)/lwm2md.conf"
 	$(INSTALL_DATA) $(srcdir)/%D%/lwm2md.tmpfiles "$(DESTDIR)$(tmpfilesdir)/lwm2md.conf"
+	$(INSTALL_DATA) $(srcdir)/%D%/50-lwm2md.rules "$(DESTDIR)$(polkitrulesdir)/50-lwm2md.rules"
 
 uninstall-hook:
-	rm -f "$(DESTDIR)$(sysusersdir)/lwm2md.conf" "$(DESTDIR)$(tmpfilesdir)/lwm2md.conf"
+	rm -f "$(DESTDIR)$(sysusersdir)/lwm2md.conf" "$(DESTDIR)$(tmpfilesdir)/lwm2md.conf" \
+		"$(DESTDIR)$(polkitrulesdir)/50-lwm2md.rules"
