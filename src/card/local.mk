@@ -17,7 +17,7 @@ src_card_libcard_a_SOURCES = \
 CARD_LIBS = src/card/libcard.a src/keys/libkeys.a src/codec/libcodec.a src/base/libbase.a $(CRYPTO_LIBS)
 EXTRA_DIST += \
 	%D%/helper/exec.c %D%/helper/exec.h \
-	%D%/helper/main.c \
+	%D%/helper/lwm2md_card.c \
 	%D%/helper/once.c %D%/helper/once.h \
 	%D%/helper/pcsc.c %D%/helper/pcsc.h \
 	%D%/helper/sandbox.c %D%/helper/sandbox.h \
@@ -34,7 +34,7 @@ src_card_libhelper_a_SOURCES = \
 	%D%/helper/show.c \
 	%D%/helper/watch.c
 pkglibexec_PROGRAMS += lwm2md-card
-lwm2md_card_SOURCES = %D%/helper/main.c
+lwm2md_card_SOURCES = %D%/helper/lwm2md_card.c
 lwm2md_card_CFLAGS = $(AM_CFLAGS) $(PCSC_CFLAGS)
 lwm2md_card_LDADD = src/card/libhelper.a $(CARD_LIBS) $(PCSC_LIBS)
 endif
@@ -88,6 +88,7 @@ tests_unit_check_visit_LDADD = $(CARD_TEST_LIBS)
 if SMARTCARD
 HELPER_TESTS = \
 	tests/unit/check_exec \
+	tests/unit/check_lwm2md_card \
 	tests/unit/check_once \
 	tests/unit/check_pcsc \
 	tests/unit/check_sandbox \
@@ -100,6 +101,9 @@ tests_unit_check_exec_SOURCES = tests/unit/check_exec.c tests/unit/fake_winscard
 	tests/unit/runner.c
 tests_unit_check_exec_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS) $(PCSC_CFLAGS)
 tests_unit_check_exec_LDADD = $(HELPER_TEST_LIBS)
+tests_unit_check_lwm2md_card_SOURCES = tests/unit/check_lwm2md_card.c tests/unit/runner.c
+tests_unit_check_lwm2md_card_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
+tests_unit_check_lwm2md_card_LDADD = src/base/libbase.a $(CHECK_LIBS)
 tests_unit_check_once_SOURCES = tests/unit/check_once.c tests/unit/fake_winscard.c tests/unit/mini_card.c \
 	tests/unit/runner.c
 tests_unit_check_once_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS) $(PCSC_CFLAGS)

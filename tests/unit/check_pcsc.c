@@ -1,6 +1,7 @@
 #include "card/helper/pcsc.h"
 
 #include <errno.h>
+#include <winscard.h>
 
 #include "fake_winscard.h"
 #include "runner.h"

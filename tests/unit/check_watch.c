@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <sys/wait.h>
 #include <unistd.h>
+#include <winscard.h>
 
 #include "fake_winscard.h"
 #include "runner.h"

@@ -2,6 +2,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <winscard.h>
 
 #include "runner.h"
 
