@@ -331,6 +331,51 @@ def test_after_a_finish_kept_servers_stay_and_deleted_ones_are_left(server, daem
     gone.wait("deregister", 5)
 
 
+def triggered(server, daemon, second):
+    """Bootstrapped at "old", then bootstrapped again with other operations: (old, bs, daemon)."""
+    old, bs = server.listen("old"), server.listen("bs")
+    bs.bootstrap(full_bootstrap(old))
+    d = daemon(quick_conf(bootstrap=bootstrap_conf(bs)))
+    old.wait("register")
+    d.wait("bootstrap-finished"), d.wait("registered", "101")
+    bs.bootstrap(second)
+    assert old.ask("EXECUTE /1/10/9").code == "2.04"
+    d.wait("bootstrap-finished")
+    return old, bs, d
+
+
+def test_an_account_that_stays_the_same_keeps_its_registration(server, daemon):
+    old, bs, d = triggered(server, daemon, ["DISCOVER /", "FINISH"])
+    assert old.ask("READ /3/0/16 text").text == "U"
+    assert len(old.seen("register")) == 1 and not old.seen("deregister")
+
+
+def test_a_new_lifetime_of_an_account_brings_an_update(server, daemon):
+    old, bs, d = triggered(server, daemon, ["PUT /1/10/1 text 4000", "FINISH"])
+    assert "lt=4000" in old.wait("update")["queries"]
+    assert len(old.seen("register")) == 1
+
+
+def test_a_new_uri_of_an_account_brings_a_register_there(server, daemon):
+    new = server.listen("new")
+    old, bs, d = triggered(server, daemon, [f"PUT /0/10/0 text {new.uri}", "FINISH"])
+    new.wait("register")
+    old.wait("deregister")
+
+
+def test_a_new_key_of_an_account_brings_a_new_session_and_a_register(server, daemon):
+    first, second, bs_keys = Keys("one"), Keys("two"), Keys()
+    dm, bs = server.listen("dm", [first, second]), server.listen("bs", bs_keys)
+    bs.bootstrap(full_bootstrap(dm, keys=first))
+    d = daemon(quick_conf(bootstrap=bootstrap_conf(bs, keys=bs_keys)))
+    dm.wait("register")
+    d.wait("registered", "101")
+    bs.bootstrap([*write_account(dm, keys=second), "FINISH"])
+    assert dm.ask("EXECUTE /1/10/9").code == "2.04"
+    dm.wait("register")
+    assert len(dm.seen("session", state="open")) == 2
+
+
 @pytest.mark.slow
 def test_after_five_failures_the_sequence_starts_again_at_step_1(server, daemon):
     bs = server.listen("bs")

@@ -3,7 +3,7 @@ import pytest
 
 from coap import RESOURCE, boottime, links, tlv, tlv_decode, tlv_resources
 from harness import (Keys, assert_on_time, at, bootstrap_conf, full_bootstrap, instance_of,
-                     quick_conf, server_conf)
+                     quick_conf, server_conf, write_account)
 
 DEVICE = {"device": {"manufacturer": "Example Networks", "model": "GW-200", "serial": "4711"}}
 
@@ -191,6 +191,29 @@ def test_two_servers_see_their_own_server_instance(server, daemon):
     ids = {one.ask(f"READ /1/{instance_of(first, n=n)}/0 text").text for n in range(2)}
     assert ids == {"101", "102"}
     assert first["payload"] == second["payload"]
+
+
+def access(object_id, instance, owner, rights):
+    """Resources of an instance of object 2; rights: {short id: bits}, 1 read 2 write 4 execute."""
+    entries = b"".join(tlv(1, ssid, bits) for ssid, bits in rights.items())
+    return (tlv_resources({0: object_id, 1: instance, 3: owner}) + tlv(2, 2, entries)).hex()
+
+
+def test_access_control_decides_between_servers(server, daemon):
+    one, two, bs = server.listen("one"), server.listen("two"), server.listen("bs")
+    bs.bootstrap(["DELETE /", *write_account(one, 101, 10), *write_account(two, 102, 11),
+                  f"PUT /2/0 tlv {access(3, 0, 102, {101: 1, 102: 31})}",
+                  f"PUT /2/1 tlv {access(1, 10, 101, {101: 31})}",
+                  f"PUT /2/2 tlv {access(1, 11, 102, {101: 1, 102: 31})}", "FINISH"])
+    d = daemon(quick_conf(bootstrap=bootstrap_conf(bs)))
+    bs.wait("played")
+    assert [a.code for a in bs.answers()] == ["2.02", *["2.04"] * 8]
+    d.wait("registered", "101"), d.wait("registered", "102")
+    expected = [(one, "READ /3/0/16 text", "2.05"), (one, "EXECUTE /3/0/12", "4.01"),
+                (one, "READ /1/11/1 text", "2.05"), (one, "PUT /1/11/1 text 5", "4.01"),
+                (one, "EXECUTE /1/11/8", "4.01"), (one, "PUT /1/10/1 text 500", "2.04"),
+                (two, "READ /1/10/1 text", "4.01"), (two, "PUT /1/11/1 text 600", "2.04")]
+    assert [s.ask(operation).code for s, operation, _ in expected] == [c for _, _, c in expected]
 
 
 def test_reboot_without_permission_is_not_allowed(server, daemon):
