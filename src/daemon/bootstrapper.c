@@ -23,7 +23,7 @@ struct bootstrapper {
 	uint8_t session_hash[HASH_LEN];
 	struct tp_listener *listeners[LISTENERS_MAX];
 	uint8_t listeners_hash[HASH_LEN]; /* of the account and the addresses */
-	bool are_listeners_wanted;
+	bool are_listeners_wanted, are_listeners_stale;
 	unsigned depth;	       /* of requests that are being answered */
 	struct bs_session *bs; /* the open session */
 	bool is_server_initiated;
@@ -138,7 +138,10 @@ void bootstrapper_roll_back(struct bootstrapper *b)
 {
 	b->bs = bs_session_free(b->bs);
 	b->env.loop->arm(b->timeout, USEC_NEVER, 1);
-	if (!b->is_server_initiated)
+	/* who stalled begins with a new security session, maybe from the same port */
+	if (b->is_server_initiated)
+		b->are_listeners_stale = true;
+	else
 		tp_session_close(b->session);
 	b->env.loop->arm(b->settle, now(b), 1);
 }
@@ -533,12 +536,14 @@ static void settle_listeners(struct bootstrapper *b)
 		return;
 	}
 	if (listeners_hash(b, &a, hash) == 0) {
-		if (b->listeners[0] && memcmp(hash, b->listeners_hash, sizeof hash) == 0)
+		if (b->listeners[0] && !b->are_listeners_stale &&
+			memcmp(hash, b->listeners_hash, sizeof hash) == 0)
 			return;
 		memcpy(b->listeners_hash, hash, sizeof hash);
 	}
 	close_listeners(b);
 	open_listeners(b, &a);
+	b->are_listeners_stale = false;
 }
 
 static void on_settle(void *data)
@@ -558,6 +563,7 @@ static void on_linger(void *data)
 	}
 	if (b->session && tp_session_is_connected(b->session))
 		tp_session_close(b->session);
+	b->are_listeners_stale = true;
 	settle_listeners(b);
 }
 

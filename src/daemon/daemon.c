@@ -6,6 +6,7 @@
 #include <sys/socket.h>
 
 #include "base/cleanup.h"
+#include "conf/expand.h"
 #include "daemon/notify.h"
 #include "objects/access_control.h"
 #include "objects/security.h"
@@ -182,6 +183,9 @@ static struct tp_settings settings_of(const struct conf *conf)
 /* Object 3 as the configuration in use says; the object borrows from it. */
 static int fill_device(struct daemon *d)
 {
+	/* of this program alone: the machine id itself stays private */
+	char serial[MACHINE_ID_TEXT_LEN + 1];
+	bool has_serial = expand_machine_id("", serial) == 0;
 	struct device_facts facts = {
 		.manufacturer = d->conf->device.manufacturer,
 		.model = d->conf->device.model,
@@ -190,6 +194,7 @@ static int fill_device(struct daemon *d)
 		.hardware_version = d->conf->device.hardware_version,
 		.software_version = d->conf->device.software_version,
 		.firmware_version = d->conf->device.firmware_version,
+		.derived_serial = has_serial ? serial : NULL,
 		.storage = d->conf->device.storage,
 		.root = "",
 	};

@@ -346,6 +346,7 @@ static void do_roll_back(struct daemon *d)
 static void do_apply(struct daemon *d)
 {
 	bootstrapper_finished(d->bootstrapper);
+	servers_bootstrapped(d->servers);
 	d->source = ORIGIN_BOOTSTRAP;
 	d->waits.round_wait = 0;
 	tell(d,

@@ -90,4 +90,16 @@ tests_unit_check_hold_off_SOURCES = tests/unit/check_hold_off.c $(MACHINE)
 tests_unit_check_hold_off_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 tests_unit_check_hold_off_LDFLAGS = $(LINK_WORLD)
 tests_unit_check_hold_off_LDADD = $(WORLD_LIBS)
+check_PROGRAMS += tests/unit/check_daemon
+TESTS += tests/unit/check_daemon
+tests_unit_check_daemon_SOURCES = tests/unit/check_daemon.c $(MACHINE)
+tests_unit_check_daemon_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
+tests_unit_check_daemon_LDFLAGS = $(LINK_WORLD)
+tests_unit_check_daemon_LDADD = $(WORLD_LIBS)
+check_PROGRAMS += tests/unit/check_servers
+TESTS += tests/unit/check_servers
+tests_unit_check_servers_SOURCES = tests/unit/check_servers.c $(MACHINE)
+tests_unit_check_servers_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
+tests_unit_check_servers_LDFLAGS = $(LINK_WORLD)
+tests_unit_check_servers_LDADD = $(WORLD_LIBS)
 endif

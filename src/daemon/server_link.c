@@ -22,6 +22,7 @@ struct server_link {
 	char uri[URI_MAX + 1];
 	enum awaited awaited; /* the one answer that counts */
 	bool has_send_failed;
+	bool is_postponed; /* Register, until the bootstrap session has ended */
 	struct buf location[MSG_LOCATION_MAX];
 	size_t n_location;
 	/* what the server knows of us */
@@ -120,6 +121,12 @@ static void on_deregistered(void *data, const struct tp_result *result);
 
 static void send_register(struct server_link *l)
 {
+	if (model_in_transaction(l->env->model)) {
+		/* what the bootstrap server has not finished is told to nobody (section 4.5) */
+		l->is_postponed = true;
+		return;
+	}
+
 	_cleanup_(buf_done) struct buf links = {0};
 	struct request request = request_of(MSG_POST);
 	enum lwm2m_version version = reg_version(l->reg);
@@ -167,36 +174,45 @@ static int add_location(const struct server_link *l, struct request *request)
 	return r;
 }
 
-/* Only what changed; nothing = keep-alive (registration.md section 2). */
+/* Only what changed (registration.md section 2). */
+static int add_changes(
+	struct server_link *l, struct request *request, struct queries *q, struct buf *links)
+{
+	uint32_t old_lifetime = l->lifetime;
+	bool has_binding = !span_is_equal(buf_span(&l->binding), binding_of(l));
+	int r = dm_links_register(l->env->model, reg_version(l->reg), links);
+
+	if (r == 0 && !span_is_equal(buf_span(links), buf_span(&l->links))) {
+		request->content_format = FORMAT_LINK;
+		request->payload = buf_span(links);
+	}
+	if (r == 0)
+		r = remember_sent(l, buf_span(links));
+	if (r < 0)
+		return r;
+	if (old_lifetime != l->lifetime) {
+		snprintf(q->lifetime, sizeof q->lifetime, "lt=%" PRIu32, l->lifetime);
+		request_add_query(request, span_of_text(q->lifetime));
+	}
+	if (has_binding)
+		add_binding(l, q, request);
+	return 0;
+}
+
+/* Without changes, and while the model is that of an open bootstrap session: keep-alive. */
 static void send_update(struct server_link *l)
 {
 	_cleanup_(buf_done) struct buf links = {0};
 	struct request request = request_of(MSG_POST);
-	uint32_t old_lifetime = l->lifetime;
 	struct queries q;
-	bool has_binding = !span_is_equal(buf_span(&l->binding), binding_of(l));
-
 	int r = add_location(l, &request);
 
-	if (r == 0)
-		r = dm_links_register(l->env->model, reg_version(l->reg), &links);
-	if (r == 0 && !span_is_equal(buf_span(&links), buf_span(&l->links))) {
-		request.content_format = FORMAT_LINK;
-		request.payload = buf_span(&links);
-	}
-	if (r == 0)
-		r = remember_sent(l, buf_span(&links));
+	if (r == 0 && !model_in_transaction(l->env->model))
+		r = add_changes(l, &request, &q, &links);
 	if (r < 0) {
 		give_up_sending(l);
 		return;
 	}
-	if (old_lifetime != l->lifetime) {
-		snprintf(q.lifetime, sizeof q.lifetime, "lt=%" PRIu32, l->lifetime);
-		request_add_query(&request, span_of_text(q.lifetime));
-	}
-	if (has_binding)
-		add_binding(l, &q, &request);
-
 	l->awaited = UPDATE;
 	send_request(l, &request, on_updated);
 }
@@ -334,7 +350,9 @@ static void on_deregistered(void *data, const struct tp_result *result)
 
 static void arm(struct server_link *l)
 {
-	uint64_t at = l->has_send_failed ? now(l) : reg_deadline(l->reg);
+	uint64_t at = l->has_send_failed ? now(l)
+		      : l->is_postponed	 ? now(l) + USEC_PER_SEC
+					 : reg_deadline(l->reg);
 
 	l->env->loop->arm(l->timer, at, USEC_PER_MSEC);
 }
@@ -351,6 +369,8 @@ static void carry_out(struct server_link *l, unsigned actions)
 		step(l, REG_EV_SESSION_LOST, REASON_NONE);
 		return;
 	}
+	if (actions & (REG_DO_CANCEL | REG_DO_CLOSE))
+		l->is_postponed = false;
 	if (actions & REG_DO_CANCEL)
 		l->awaited = NOTHING;
 	if (actions & REG_DO_CLOSE)
@@ -386,6 +406,12 @@ static void on_timer(void *data)
 		l->has_send_failed = false;
 		l->awaited = NOTHING;
 		step(l, REG_EV_FAILED, REASON_NET_UNREACHABLE);
+		return;
+	}
+	if (l->is_postponed) {
+		l->is_postponed = false;
+		send_register(l);
+		arm(l);
 		return;
 	}
 	step(l, REG_EV_DUE, REASON_NONE);
@@ -506,7 +532,7 @@ int server_link_reset(struct server_link *l, const struct reg_params *params)
 	reg_free(l->reg);
 	l->reg = fresh;
 	l->awaited = NOTHING;
-	l->has_send_failed = false;
+	l->has_send_failed = l->is_postponed = false;
 	forget_location(l);
 	arm(l);
 	return 0;

@@ -38,7 +38,7 @@ void server_link_event(struct server_link *l, enum reg_event event, enum reason 
 /* The account as it is now in the model: same URI and credentials, maybe other parameters. */
 void server_link_refresh(
 	struct server_link *l, const struct account *a, const struct reg_params *params);
-/* Retry counters and versions from the start, for a link that is not up. */
+/* After a bootstrap: everything from the start, for a link that is not up. */
 int server_link_reset(struct server_link *l, const struct reg_params *params);
 
 const struct reg *server_link_reg(const struct server_link *l);

@@ -24,6 +24,7 @@ struct servers {
 	struct loop_source *timer;
 	uint64_t again_at; /* failed ones are tried again in the background; USEC_NEVER: none */
 	unsigned round;
+	bool is_bootstrapped; /* since the last servers_begin() */
 	bool is_stopping, is_stopped_told;
 };
 
@@ -277,7 +278,7 @@ static struct slot *match(
 	server_link_refresh(slot->link, a, &params);
 	if (reg_is_up(server_link_reg(slot->link)))
 		server_link_event(slot->link, REG_EV_CHANGED, REASON_NONE);
-	else
+	else if (s->is_bootstrapped)
 		server_link_reset(slot->link, &params);
 	return slot;
 }
@@ -323,10 +324,16 @@ void servers_resume(struct servers *s, const struct store_registration *kept, si
 		entries[n].state = reg_is_up(server_link_reg(slot->link)) ? ORDER_UP : ORDER_WAITS;
 		n++;
 	}
+	s->is_bootstrapped = false;
 	s->again_at = USEC_NEVER;
 	s->round = 0;
 	order_begin(&s->order, entries, n, &result);
 	obey(s, &result);
+}
+
+void servers_bootstrapped(struct servers *s)
+{
+	s->is_bootstrapped = true;
 }
 
 void servers_begin(struct servers *s)

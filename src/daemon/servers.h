@@ -26,9 +26,12 @@ void servers_set_conf(struct servers *s, const struct conf *conf);
 
 /*
  * Brings links in line with the accounts: gone or changed ones are de-registered, standing ones
- * stay and are updated, failed ones start from the beginning. Then registers by order.
+ * stay and are updated, failed ones start from the beginning, disabled ones stay silent. Then
+ * registers by order.
  */
 void servers_begin(struct servers *s);
+/* Before it: a bootstrap has succeeded, so retries, delays and 1/x/4 of the past do not count. */
+void servers_bootstrapped(struct servers *s);
 /* As servers_begin(), with registrations that the last run kept. */
 void servers_resume(struct servers *s, const struct store_registration *kept, size_t n_kept);
 /* De-registers everywhere in parallel; hooks->stopped when done, 5 s at most. */

@@ -274,8 +274,10 @@ int tp_new(const struct loop *loop, const struct clock *clock, const struct tp_s
 
 struct tp *tp_free(struct tp *tp)
 {
-	if (tp)
-		ck_assert_msg(!net.sessions && !net.listeners, "tp_free() before its sessions");
+	for (const struct tp_session *s = net.sessions; s; s = s->next)
+		ck_assert_msg(s->tp != tp, "tp_free() before the session to %s", s->uri);
+	for (const struct tp_listener *l = net.listeners; l; l = l->next)
+		ck_assert_msg(l->tp != tp, "tp_free() before the listener %s", l->address);
 	free(tp);
 	return NULL;
 }

@@ -227,6 +227,8 @@ int dloop_new(struct dloop **ret)
 	if (!l)
 		return -ENOMEM;
 	l->loop = world_loop;
+	world.has_ended = false;
+	world.exit_code = -1;
 	*ret = l;
 	return 0;
 }
