@@ -102,4 +102,16 @@ tests_unit_check_servers_SOURCES = tests/unit/check_servers.c $(MACHINE)
 tests_unit_check_servers_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 tests_unit_check_servers_LDFLAGS = $(LINK_WORLD)
 tests_unit_check_servers_LDADD = $(WORLD_LIBS)
+check_PROGRAMS += tests/unit/check_server_link
+TESTS += tests/unit/check_server_link
+tests_unit_check_server_link_SOURCES = tests/unit/check_server_link.c $(MACHINE) tests/unit/alloc.c
+tests_unit_check_server_link_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
+tests_unit_check_server_link_LDFLAGS = $(LINK_WORLD) $(WRAP_ALLOC)
+tests_unit_check_server_link_LDADD = $(WORLD_LIBS)
+check_PROGRAMS += tests/unit/check_card_none
+TESTS += tests/unit/check_card_none
+tests_unit_check_card_none_SOURCES = tests/unit/check_card_none.c $(WORLD)
+tests_unit_check_card_none_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
+tests_unit_check_card_none_LDFLAGS = $(LINK_WORLD)
+tests_unit_check_card_none_LDADD = $(WORLD_LIBS)
 endif
