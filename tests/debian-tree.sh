@@ -34,9 +34,11 @@ fi
 
 tree=$(mktemp -d "${TMPDIR:-/tmp}/lwm2md-tree.XXXXXX")
 trap 'rm -rf --one-file-system "$tree"' EXIT
+trap 'exit 130' INT TERM HUP
 tar -xpf "$tar" --numeric-owner -C "$tree"
 mkdir "$tree/src"
 cp -a "$source/." "$tree/src/"
+printf '127.0.0.1 localhost\n::1 localhost\n' >"$tree/etc/hosts"
 
 # The tree is bound on itself so that network namespaces work in it, and has a /proc of its own.
 # shellcheck disable=SC2016 # expanded inside
