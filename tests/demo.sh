@@ -30,14 +30,14 @@ fi
 
 umask 077
 tmp=$(mktemp -d)
-daemon_pid= server_pid= countdown_pid=
+server_pid= countdown_pid=
 
 clean_up()
 {
 	status=$?
-	trap - EXIT INT TERM
+	trap - EXIT HUP INT PIPE TERM
 	[ -z "$countdown_pid" ] || kill "$countdown_pid" 2>/dev/null || :
-	[ -z "$daemon_pid" ] || kill "$daemon_pid" 2>/dev/null || :
+	[ ! -s "$tmp/pid" ] || kill "$(cat "$tmp/pid")" 2>/dev/null || :
 	[ -z "$server_pid" ] || kill "$server_pid" 2>/dev/null || :
 	wait
 	rm -rf "$tmp"
@@ -45,7 +45,7 @@ clean_up()
 	exit "$status"
 }
 trap clean_up EXIT
-trap 'exit 124' INT TERM
+trap 'exit 124' HUP INT PIPE TERM
 
 say() # STEP TEXT
 {
@@ -169,13 +169,13 @@ say "power on" "lwm2md starts as urn:dev:os:32473-demo"
 	code=0
 	"$build/lwm2md" --config "$tmp/lwm2md.conf" --conf-dir "$tmp/conf.d" \
 		--state-dir "$tmp/state" --runtime-dir "$tmp/run" --log-target stderr \
-		--log-level info 3>&- 4>&- 5>&- &
+		--log-level info &
 	echo $! >"$tmp/pid"
 	wait $! || code=$?
+	rm "$tmp/pid"
 	echo "ended with status $code" >&2
-) 2>"$tmp/log" &
+) 2>"$tmp/log" 3>&- 4>&- 5>&- &
 told started
-daemon_pid=$(cat "$tmp/pid")
 
 told card-skipped
 say "step 1, smart card" "$text"
@@ -241,13 +241,12 @@ seen update dm
 case $line in *'"lt=600"'*) ;; *) fail "no lt=600 in $line" ;; esac
 say "managed" "Write /1/10/1, Lifetime: 600 s; the Update brings lt=600"
 
-kill "$daemon_pid"
+kill "$(cat "$tmp/pid")"
 seen deregister dm
 say "power off" "de-registered, $(field code)"
 while IFS= read -r line <&5; do
 	case $line in "ended with status "*) break ;; esac
 done
-daemon_pid=
 [ "$line" = "ended with status 0" ] || fail "lwm2md $line"
 say "power off" "lwm2md $line"
 if grep -rqF -e "$bs_key" -e "$dm_key" "$tmp/run"; then
