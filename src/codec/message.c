@@ -88,7 +88,7 @@ int response_add_location(struct response *r, struct span segment)
 void response_done(struct response *r)
 {
 	payload_done(r);
-	for (size_t i = 0; i < MSG_LOCATION_MAX; i++)
+	for (size_t i = 0; i < r->n_location; i++)
 		buf_done(&r->location[i]);
 	*r = (struct response){0};
 }

@@ -5,82 +5,93 @@
 #include "base/clock.h"
 
 struct dedup_entry {
-	uint16_t mid;
 	uint8_t code;
 	struct token token;
 	uint64_t expires;
-	uint64_t used;
 	struct answer answer;
 };
 
-static void dedup_drop(struct dedup_entry **entry)
+static struct dedup_entry *dedup_take_out(struct dedup *d, size_t i)
 {
-	if (*entry)
-		answer_reset(&(*entry)->answer, 0);
-	free(*entry);
-	*entry = NULL;
+	struct dedup_entry *e = d->entry[i];
+
+	d->n--;
+	memmove(&d->entry[i], &d->entry[i + 1], (d->n - i) * sizeof *d->entry);
+	memmove(&d->mid[i], &d->mid[i + 1], (d->n - i) * sizeof *d->mid);
+	return e;
+}
+
+static void dedup_drop(struct dedup *d, size_t i)
+{
+	struct dedup_entry *e = dedup_take_out(d, i);
+
+	answer_reset(&e->answer, 0);
+	free(e);
+}
+
+static void dedup_append(struct dedup *d, struct dedup_entry *e, uint16_t mid)
+{
+	if (d->n == 0 || e->expires < d->expires)
+		d->expires = e->expires;
+	d->mid[d->n] = mid;
+	d->entry[d->n++] = e;
 }
 
 const struct answer *dedup_find(struct dedup *d, const struct packet *request, uint64_t now)
 {
-	for (size_t i = 0; i < DEDUP_MAX; i++) {
-		struct dedup_entry *e = d->entry[i];
+	/* a repetition comes soon: the newest first */
+	for (size_t i = d->n; i-- > 0;) {
+		const struct dedup_entry *e = d->entry[i];
 
-		if (!e || e->mid != request->mid || e->code != request->code ||
-			!token_is_equal(e->token, request->token) || e->expires <= now)
+		if (d->mid[i] != request->mid)
+			continue;
+		if (e->code != request->code || !token_is_equal(e->token, request->token) ||
+			e->expires <= now)
 			continue;
 		/* what was ignored was not executed: it may come again, at a better time */
 		if (e->answer.code == MSG_NO_RESPONSE)
 			continue;
-		e->used = now;
+		dedup_append(d, dedup_take_out(d, i), request->mid);
 		return &e->answer;
 	}
 	return NULL;
 }
 
-static size_t dedup_place(const struct dedup *d)
-{
-	size_t oldest = 0;
-
-	for (size_t i = 0; i < DEDUP_MAX; i++) {
-		if (!d->entry[i])
-			return i;
-		if (d->entry[i]->used < d->entry[oldest]->used)
-			oldest = i;
-	}
-	return oldest;
-}
-
 struct answer *dedup_reserve(struct dedup *d, const struct packet *request, uint64_t now)
 {
-	dedup_expire(d, now);
-
-	size_t place = dedup_place(d);
 	struct dedup_entry *e = calloc(1, sizeof(*e));
 
 	if (!e)
 		return NULL;
-	dedup_drop(&d->entry[place]);
-	d->entry[place] = e;
+	dedup_expire(d, now);
+	if (d->n == DEDUP_MAX)
+		dedup_drop(d, 0);
 
-	e->mid = request->mid;
 	e->code = request->code;
 	e->token = request->token;
 	e->expires = usec_after(now, EXCHANGE_LIFETIME_SEC);
-	e->used = now;
 	answer_reset(&e->answer, MSG_NO_RESPONSE);
+	dedup_append(d, e, request->mid);
 	return &e->answer;
 }
 
 void dedup_expire(struct dedup *d, uint64_t now)
 {
-	for (size_t i = 0; i < DEDUP_MAX; i++)
-		if (d->entry[i] && d->entry[i]->expires <= now)
-			dedup_drop(&d->entry[i]);
+	uint64_t next = USEC_NEVER;
+
+	if (d->n == 0 || now < d->expires)
+		return;
+	for (size_t i = d->n; i-- > 0;) {
+		if (d->entry[i]->expires <= now)
+			dedup_drop(d, i);
+		else if (d->entry[i]->expires < next)
+			next = d->entry[i]->expires;
+	}
+	d->expires = next;
 }
 
 void dedup_done(struct dedup *d)
 {
-	for (size_t i = 0; i < DEDUP_MAX; i++)
-		dedup_drop(&d->entry[i]);
+	while (d->n > 0)
+		dedup_drop(d, d->n - 1);
 }

@@ -12,8 +12,12 @@ enum { DEDUP_MAX = 32 };
 
 struct dedup_entry;
 
+/* {0} is empty. */
 struct dedup {
-	struct dedup_entry *entry[DEDUP_MAX]; /* NULL: free */
+	struct dedup_entry *entry[DEDUP_MAX]; /* the one used longest ago first */
+	uint16_t mid[DEDUP_MAX];	      /* of each, side by side: most requests are new */
+	size_t n;
+	uint64_t expires; /* of the first to expire; meaningful while n > 0 */
 };
 
 /* The answer given before to a request with this message id, token and code, or NULL. */

@@ -48,11 +48,15 @@ void incoming_free_p(struct incoming **in)
 
 static int answer_take_response(struct answer *a, struct response *response, struct body *ret_body)
 {
-	struct span payload = buf_span(&response->payload);
-	int r = body_append(ret_body, payload, SIZE_MAX);
+	struct buf *payload = &response->payload;
+	int r = 0;
+
+	/* its memory changes hands: nothing to copy, nothing left to wipe */
+	*ret_body = (struct body){.data = payload->data, .len = payload->len, .cap = payload->cap};
+	*payload = (struct buf){0};
 
 	a->code = response->code;
-	if (payload.len || response->has_content_format)
+	if (ret_body->len || response->has_content_format)
 		a->content_format = response->content_format;
 	for (size_t i = 0; i < response->n_location && r == 0; i++)
 		r = body_append(

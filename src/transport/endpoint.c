@@ -105,13 +105,20 @@ static void on_info(const SSL *ssl, int where, int value)
 	e->contexts.libcoap_info(ssl, where, value);
 }
 
+enum { READY_MAX = 8 };
+
 static void endpoint_ready(void *data, uint32_t events)
 {
 	struct endpoint *e = data;
+	struct epoll_event ready[READY_MAX];
 
 	(void)events;
 	e->depth++;
-	coap_io_process(e->context, COAP_IO_NO_WAIT);
+	/* as coap_io_process() does, without setting libcoap's timer before as well as after */
+	int n = epoll_wait(coap_context_get_coap_fd(e->context), ready, READY_MAX, 0);
+
+	if (n > 0)
+		coap_io_do_epoll(e->context, ready, (size_t)n);
 	e->depth--;
 	if (e->depth == 0)
 		e->ops->settle(e->owner);
@@ -155,8 +162,15 @@ static int endpoint_make_context(struct endpoint *e)
 
 int endpoint_new(struct tp *tp, const struct endpoint_ops *ops, void *owner, struct endpoint **ret)
 {
-	struct endpoint *e = calloc(1, sizeof(*e));
+	struct endpoint *e = TAKE_PTR(tp->spare);
 
+	if (e) {
+		e->ops = ops;
+		e->owner = owner;
+		*ret = e;
+		return 0;
+	}
+	e = calloc(1, sizeof(*e));
 	if (!e)
 		return -ENOMEM;
 	*e = (struct endpoint){.tp = tp, .ops = ops, .owner = owner};

@@ -49,19 +49,14 @@ static const struct answer *no_request(
 	return &silence;
 }
 
-/* A context to see whether it can be set up as needed. */
+/* A context to see whether it can be set up as needed; the first account takes it over. */
 static int tp_probe(struct tp *tp)
 {
 	static const struct endpoint_ops ops = {.request = no_request};
-	struct endpoint *e;
 
 	if (!coap_dtls_is_supported())
 		return -ENOSYS;
-
-	int r = endpoint_new(tp, &ops, NULL, &e);
-	if (r == 0)
-		endpoint_free(e);
-	return r;
+	return endpoint_new(tp, &ops, NULL, &tp->spare);
 }
 
 int tp_new(const struct loop *loop, const struct clock *clock, const struct tp_settings *settings,
@@ -103,6 +98,7 @@ struct tp *tp_free(struct tp *tp)
 {
 	if (!tp)
 		return NULL;
+	endpoint_free(tp->spare);
 	resolver_free(tp->resolver);
 	tls_catcher_free(tp->catcher);
 	coap_set_log_handler(NULL);

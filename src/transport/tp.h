@@ -7,6 +7,8 @@
 #include "transport/tls.h"
 #include "transport/transport.h"
 
+struct endpoint;
+
 struct tp {
 	const struct loop *loop;
 	const struct clock *clock;
@@ -14,6 +16,7 @@ struct tp {
 	char interface[32]; /* what settings.interface points to */
 	struct resolver *resolver;
 	struct tls_catcher *catcher;
+	struct endpoint *spare; /* made by tp_new() to see that it can be; for the first account */
 };
 
 /* Arms a timer a little late rather than a little early. USEC_NEVER disarms. */
