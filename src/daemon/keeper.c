@@ -93,7 +93,8 @@ static void on_purge(void *data)
 
 void keeper_flush(struct keeper *k)
 {
-	if (!k->is_dirty || !k->store)
+	/* what a bootstrap server has not finished is not stored */
+	if (!k->is_dirty || !k->store || model_in_transaction(k->env.model))
 		return;
 
 	int r = save(k);
@@ -248,11 +249,14 @@ enum origin keeper_load(struct keeper *k, const struct conf *conf)
 		trouble(k, r, "accounts.cbor cannot be used");
 	if (k->meta.is_account_purged && is_hash_equal(k, conf))
 		purge(k);
-	else if (k->meta.account_deadline && k->meta.account_deadline <= unix_now(k))
+	else if (k->meta.account_deadline && k->meta.account_deadline <= unix_now(k)) {
 		purge(k);
+		k->is_dirty = true; /* for good: a clock that is set back changes nothing */
+	}
 
 	enum origin origin = fill(k, conf);
 
+	keeper_flush(k);
 	arm_purge(k);
 	return origin;
 }

@@ -114,4 +114,16 @@ tests_unit_check_card_none_SOURCES = tests/unit/check_card_none.c $(WORLD)
 tests_unit_check_card_none_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 tests_unit_check_card_none_LDFLAGS = $(LINK_WORLD)
 tests_unit_check_card_none_LDADD = $(WORLD_LIBS)
+check_PROGRAMS += tests/unit/check_account_model
+TESTS += tests/unit/check_account_model
+tests_unit_check_account_model_SOURCES = tests/unit/check_account_model.c $(WORLD) tests/unit/alloc.c
+tests_unit_check_account_model_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
+tests_unit_check_account_model_LDFLAGS = $(LINK_WORLD) $(WRAP_ALLOC)
+tests_unit_check_account_model_LDADD = $(WORLD_LIBS)
+check_PROGRAMS += tests/unit/check_keeper
+TESTS += tests/unit/check_keeper
+tests_unit_check_keeper_SOURCES = tests/unit/check_keeper.c $(WORLD) tests/unit/conf_fixture.c tests/unit/alloc.c
+tests_unit_check_keeper_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
+tests_unit_check_keeper_LDFLAGS = $(LINK_WORLD) $(WRAP_ALLOC)
+tests_unit_check_keeper_LDADD = $(WORLD_LIBS)
 endif

@@ -110,7 +110,9 @@ static int loop_timer(void *impl, void (*due)(void *data), void *data, struct lo
 
 static int loop_arm(struct loop_source *timer, uint64_t at, uint64_t accuracy)
 {
-	ck_assert_uint_gt(accuracy, 0);
+	/* no ck_assert: it allocates, and tests make allocations fail */
+	if (accuracy == 0)
+		ck_abort_msg("a timer without accuracy");
 	timer->at = at;
 	timer->order = world.armings++;
 	return 0;
@@ -444,7 +446,8 @@ void world_random(int64_t value)
 static void on_log(void *data, const struct log_record *record)
 {
 	(void)data;
-	ck_assert_msg(!strstr(record->message, "a bug"), "%s", record->message);
+	if (strstr(record->message, "a bug"))
+		ck_abort_msg("%s", record->message);
 	snprintf(world.log[world.n_log++ % LOG_MAX], LINE_MAX_, "%s", record->message);
 	if (getenv("WORLD_VERBOSE"))
 		fprintf(stderr, "%14.6f %s\n", world_seconds(), record->message);
