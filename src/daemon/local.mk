@@ -126,4 +126,10 @@ tests_unit_check_keeper_SOURCES = tests/unit/check_keeper.c $(WORLD) tests/unit/
 tests_unit_check_keeper_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 tests_unit_check_keeper_LDFLAGS = $(LINK_WORLD) $(WRAP_ALLOC)
 tests_unit_check_keeper_LDADD = $(WORLD_LIBS)
+check_PROGRAMS += tests/unit/check_bootstrapper
+TESTS += tests/unit/check_bootstrapper
+tests_unit_check_bootstrapper_SOURCES = tests/unit/check_bootstrapper.c $(MACHINE)
+tests_unit_check_bootstrapper_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
+tests_unit_check_bootstrapper_LDFLAGS = $(LINK_WORLD)
+tests_unit_check_bootstrapper_LDADD = $(WORLD_LIBS)
 endif
