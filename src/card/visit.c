@@ -395,7 +395,7 @@ static int read_content(struct visit *v, const struct pkcs15_object *o)
 	struct buf *content = &v->outcome->content;
 	struct card_fault fault;
 	struct fcp fcp;
-	size_t offset, max;
+	size_t offset = 0, max = 0;
 	uint8_t *room;
 	int r = select_file(v, &o->path, &fcp);
 
