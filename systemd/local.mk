@@ -1,6 +1,7 @@
 # The unit is made for the service manager that configure found: keys that an older one does not
 # know are left out, since it would complain about them at each reload.
-EXTRA_DIST += %D%/lwm2md.service.in %D%/lwm2md.sysusers %D%/lwm2md.tmpfiles %D%/50-lwm2md.rules
+EXTRA_DIST += %D%/lwm2md.service.in %D%/lwm2md.sysusers %D%/lwm2md.tmpfiles %D%/50-lwm2md.rules \
+	%D%/catalog.awk %D%/catalog.txt
 
 nodist_systemdsystemunit_DATA = %D%/lwm2md.service
 CLEANFILES += %D%/lwm2md.service
@@ -24,6 +25,15 @@ endif
 		-e 's|^@CREDENTIALS[@]|$(CREDENTIALS)|' \
 		-e 's|^@PRIVATE_USERS[@]|$(PRIVATE_USERS)|' \
 		$(srcdir)/%D%/lwm2md.service.in >$@.part && mv $@.part $@
+
+# What "journalctl -x" explains: the MESSAGE_IDs are those of the program.
+catalogdir = $(prefix)/lib/systemd/catalog
+nodist_catalog_DATA = %D%/lwm2md.catalog
+CLEANFILES += %D%/lwm2md.catalog
+%D%/lwm2md.catalog: %D%/catalog.awk %D%/catalog.txt src/base/log_ids.def
+	$(AM_V_GEN)$(MKDIR_P) %D% && $(AWK) -f $(srcdir)/%D%/catalog.awk \
+		-v support='$(PACKAGE_BUGREPORT)' $(srcdir)/src/base/log_ids.def \
+		$(srcdir)/%D%/catalog.txt >$@.part && mv $@.part $@
 
 install-data-hook:
 	$(MKDIR_P) "$(DESTDIR)$(sysusersdir)" "$(DESTDIR)$(tmpfilesdir)" "$(DESTDIR)$(polkitrulesdir)"

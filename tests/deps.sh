@@ -1,7 +1,8 @@
 #!/bin/sh
 # Installs what is missing on Debian 12 or 13 to build lwm2md and to run its tests.
-#   tests/deps.sh [build|test|interop|all]...   "build" is what tests/demo.sh needs, "interop"
-#                                               what make check-interop needs; default: build test
+#   tests/deps.sh [build|test|package|interop|all]...
+#                                what tests/demo.sh needs, the other tests, tests/packages.sh with
+#                                make check-system, make check-interop; default: build test
 #   tests/deps.sh --list [...]                  only prints the packages
 # As root by itself, otherwise through sudo if that needs no password; else it prints the one
 # apt-get line and ends with 1.
@@ -11,6 +12,7 @@ build='gcc make autoconf automake pkgconf libcoap3-dev libssl-dev libsystemd-dev
 	libcbor-dev libjson-c-dev libpcsclite-dev check'
 test='clang clang-format pmccabe mandoc systemd python3 python3-pytest python3-pytest-xdist
 	procps iproute2 xz-utils openssl mmdebstrap pcscd vsmartcard-vpcd'
+package='build-essential debhelper lintian fakeroot systemd-container'
 interop='default-jdk-headless maven'
 
 list=
@@ -21,8 +23,9 @@ for word; do
 	--list) list=1 ;;
 	build) want="$want $build" ;;
 	test) want="$want $test" ;;
+	package) want="$want $package" ;;
 	interop) want="$want $interop" ;;
-	all) want="$want $build $test $interop" ;;
+	all) want="$want $build $test $package $interop" ;;
 	*)
 		sed -n '2,/^set/s/^# \{0,1\}//p' "$0"
 		exit 2
