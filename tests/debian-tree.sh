@@ -21,7 +21,10 @@ cannot()
 command -v mmdebstrap >/dev/null || cannot "mmdebstrap is not installed"
 unshare --mount --pid --fork true 2>/dev/null || cannot "namespaces are not permitted here"
 
-packages=$(sh "$here/deps.sh" --list build test package | grep -vx -e clang -e clang-format -e mmdebstrap | paste -sd,)
+packages=$(sh "$here/deps.sh" --list build test package |
+	grep -vx -e clang -e clang-format -e mmdebstrap -e systemd-container | paste -sd,)
+# where the unit directory is told, once a package of its own
+[ "$suite" = bookworm ] || packages=$packages,systemd-dev
 cache=${XDG_CACHE_HOME:-/var/cache}/lwm2md
 tar=$cache/$suite-$(printf '%s' "$packages" | cksum | cut -d ' ' -f 1).tar
 if [ ! -f "$tar" ]; then

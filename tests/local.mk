@@ -43,6 +43,7 @@ CHECKS = \
 TESTS += $(CHECKS)
 EXTRA_DIST += $(CHECKS) %D%/tap.sh %D%/strip.awk %D%/pairs-exceptions
 include tests/server/local.mk
+include tests/system/local.mk
 include tests/bench/local.mk
 
 check_PROGRAMS += tests/unit/print_sequence

@@ -1,0 +1,33 @@
+# The packages on booted systems, in containers: as root. LWM2MD_SUITES="bookworm trixie" are the
+# releases; LWM2MD_PACKAGES=DIR takes packages that are there (DIR/SUITE/*.deb).
+SYSTEM_FLAGS = -q -n 2 --tb=short -rs
+.PHONY: check-system
+check-system: tests/lwm2m-testserver
+	@packages=$${LWM2MD_PACKAGES-}; \
+	if test -z "$$packages"; then \
+		packages='$(abs_top_builddir)/packages'; \
+		for suite in $${LWM2MD_SUITES-bookworm trixie}; do \
+			echo "making the packages of $$suite"; \
+			sh $(top_srcdir)/tests/packages.sh $$suite "$$packages/$$suite" \
+				>"packages-$$suite.log" 2>&1; \
+			status=$$?; \
+			if test $$status -ne 0; then tail -n 20 "packages-$$suite.log"; fi; \
+			test $$status -eq 0 || test $$status -eq 77 || exit 1; \
+		done; \
+	fi; \
+	LWM2MD_PACKAGES=$$packages top_builddir='$(abs_top_builddir)' \
+		PYTHONDONTWRITEBYTECODE=1 LC_ALL=C.UTF-8 \
+		$(PYTEST) $(SYSTEM_FLAGS) $(abs_top_srcdir)/tests/system
+CLEANFILES += packages-*.log
+clean-local: clean-packages
+.PHONY: clean-packages
+clean-packages:
+	rm -rf packages
+
+EXTRA_DIST += \
+	tests/packages.sh \
+	%D%/conftest.py \
+	%D%/link.py \
+	%D%/machine.py \
+	%D%/pytest.ini \
+	%D%/test_package.py
