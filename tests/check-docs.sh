@@ -110,6 +110,8 @@ for name in $(sed -n 's/.*"credential:\([^"]*\)".*/\1/p' $full conf/lwm2md.conf)
 	head -c 32 /dev/urandom >"$tap_tmp/keys/$name"
 done
 chmod 0600 "$tap_tmp"/keys/*
+# a machine without a machine id has no default name
+echo 'device = { endpoint = "a-device"; };' >"$tap_tmp/none/50-name.conf"
 for file in conf/lwm2md.conf $full; do
 	said=$(CREDENTIALS_DIRECTORY=$tap_tmp/keys "$program" --config $file --conf-dir "$tap_tmp/none" \
 		--check-config 2>&1) && said=

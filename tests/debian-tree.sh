@@ -42,6 +42,7 @@ tar -xpf "$tar" --numeric-owner -C "$tree"
 mkdir "$tree/src"
 cp -a "$source/." "$tree/src/"
 printf '127.0.0.1 localhost\n::1 localhost\n' >"$tree/etc/hosts"
+od -An -N16 -tx1 /dev/urandom | tr -d ' \n' >"$tree/etc/machine-id"
 
 # The tree is bound on itself so that network namespaces work in it, and has a /proc of its own.
 # shellcheck disable=SC2016 # expanded inside
