@@ -468,11 +468,16 @@ def parameters(event):
             for k, eq, v in (q.partition("=") for q in event["queries"])}
 
 
+# T0 is seen by the server, a moment after the daemon's clock began; exact to the microsecond are the
+# unit tests of the same rule (check_hold_off)
+SEEN_LATER = 0.02
+
+
 def assert_on_time(what, seen, due):
     """Never early; how late is printed."""
     late = seen - due
     print(f"lateness: {what}: {late * 1000:.1f} ms (goal {LATE_GOAL * 1000:.0f} ms)")
-    assert late >= 0, f"{what}: {-late * 1000:.1f} ms early"
+    assert late >= -SEEN_LATER, f"{what}: {-late * 1000:.1f} ms early"
     assert late <= LATE_LIMIT, f"{what}: {late * 1000:.1f} ms late"
 
 
