@@ -3,6 +3,7 @@
  */
 #include <errno.h>
 #include <getopt.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/prctl.h>
@@ -197,6 +198,8 @@ static int run(void)
 	int code = EXIT_FAILURE;
 
 	protect_memory();
+	/* a limit of the file size is an error of write(), like a full disk */
+	signal(SIGXFSZ, SIG_IGN);
 
 	int r = conf_report_new(&report);
 

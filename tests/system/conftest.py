@@ -36,6 +36,19 @@ def pytest_collection_modifyitems(items):
             item.add_marker(pytest.mark.skip(reason=reason))
 
 
+@pytest.fixture
+def measured(record_property, suite):
+    """measured(text): a line of the summary."""
+    return lambda text: record_property("measured", f"{suite}: {text}")
+
+
+def pytest_terminal_summary(terminalreporter):
+    for report in terminalreporter.stats.get("passed", []):
+        for name, text in report.user_properties:
+            if name == "measured":
+                terminalreporter.write_line(text)
+
+
 def unique(kind):
     return f"lwm2md-{kind}-{os.getpid()}-{next(numbers)}"
 
@@ -53,7 +66,7 @@ def package(suite):
 def base(suite, package):
     """A system without the package, but with what it depends on."""
     try:
-        return machines.image(suite, machines.needed_by(package))
+        return machines.image(suite, machines.needed_by(package) + ["pcscd"])
     except subprocess.CalledProcessError:
         pytest.skip(f"an image of {suite} could not be made (is there a mirror?)")
 

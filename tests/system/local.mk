@@ -1,6 +1,6 @@
 # The packages on booted systems, in containers: as root. LWM2MD_SUITES="bookworm trixie" are the
 # releases; LWM2MD_PACKAGES=DIR takes packages that are there (DIR/SUITE/*.deb).
-SYSTEM_FLAGS = -q -n 2 --tb=short -rs
+SYSTEM_FLAGS = -q -n 4 --tb=short -rs
 .PHONY: check-system
 check-system: tests/lwm2m-testserver
 	@packages=$${LWM2MD_PACKAGES-}; \
@@ -30,4 +30,6 @@ EXTRA_DIST += \
 	%D%/link.py \
 	%D%/machine.py \
 	%D%/pytest.ini \
-	%D%/test_package.py
+	%D%/test_network.py \
+	%D%/test_package.py \
+	%D%/test_service.py

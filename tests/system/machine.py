@@ -14,6 +14,7 @@ import pathlib
 import re
 import shutil
 import signal
+import socket
 import subprocess
 import time
 
@@ -24,6 +25,8 @@ CACHE = pathlib.Path(os.environ.get("XDG_CACHE_HOME", "/var/cache")) / "lwm2md"
 HIERARCHIES = ["/sys/fs/cgroup", "/sys/fs/cgroup/unified", "/sys/fs/cgroup/systemd"]
 DROPPED = ["CAP_SYS_TIME", "CAP_SYS_BOOT", "CAP_SYS_MODULE", "CAP_SYS_RAWIO"]
 CAP_SYS_TIME = 25
+FIELDS = ["MESSAGE", "PRIORITY", "MESSAGE_ID", "SYSLOG_IDENTIFIER", "_PID", "_SYSTEMD_UNIT",
+          "LWM2M_EVENT", "LWM2M_REASON", "LWM2M_SERVER", "LWM2M_URI", "LWM2M_NEXT_SEC"]
 PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
 
@@ -129,19 +132,18 @@ class Machine:
             else ["--private-network"]
         command = ["systemd-nspawn", "--quiet", "--register=no", "--keep-unit",
                    "--drop-capability=" + ",".join(DROPPED), "--kill-signal=SIGRTMIN+4",
-                   "--resolv-conf=off", "--timezone=off", "--link-journal=no",
+                   "--notify-ready=yes", "--resolv-conf=off", "--timezone=off", "--link-journal=no",
                    "-M", self.name, *net, "-b", "-D", str(self.root)]
-        # systemd 256 and later refuse the old cgroup hierarchy
-        env = {**os.environ, "SYSTEMD_NSPAWN_UNIFIED_HIERARCHY": "1"}
-        with open(self.console, "wb") as console:
-            self.nspawn = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=console,
-                                           stderr=subprocess.STDOUT, env=env,
-                                           preexec_fn=self._enter_cgroup)
-        end = time.monotonic() + timeout
-        while not self._has_pid1():
-            if self.nspawn.poll() is not None or time.monotonic() > end:
-                raise RuntimeError("the container does not boot:\n" + self.console_text())
-            time.sleep(0.05)
+        notify = str(self.directory / "notify")
+        with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as manager:
+            manager.bind(notify)
+            # systemd 256 and later refuse the old cgroup hierarchy
+            env = {**os.environ, "SYSTEMD_NSPAWN_UNIFIED_HIERARCHY": "1", "NOTIFY_SOCKET": notify}
+            with open(self.console, "wb") as console:
+                self.nspawn = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=console,
+                                               stderr=subprocess.STDOUT, env=env,
+                                               preexec_fn=self._enter_cgroup)
+            self._wait_ready(manager, time.monotonic() + timeout)
         self.state = self._ask("timeout", str(timeout), "systemctl", "is-system-running",
                                "--wait").stdout.strip()
         if self.state not in ("running", "degraded"):
@@ -151,14 +153,20 @@ class Machine:
             raise RuntimeError("the container could set the machine's clock")
         return self
 
-    def _has_pid1(self):
-        children = subprocess.run(["pgrep", "-P", str(self.nspawn.pid)], capture_output=True,
-                                  text=True).stdout.split()
-        for pid in children:
-            if os.path.exists(f"/proc/{pid}/root/run/systemd/private"):
-                self.leader = int(pid)
-                return True
-        return False
+    def _wait_ready(self, manager, end):
+        """Until nspawn tells that the container has booted."""
+        manager.settimeout(0.5)
+        while time.monotonic() < end and self.nspawn.poll() is None:
+            try:
+                said = manager.recv(4096).decode().splitlines()
+            except TimeoutError:
+                continue
+            for line in said:
+                if line.startswith("X_NSPAWN_LEADER_PID="):
+                    self.leader = int(line.partition("=")[2])
+                if line == "READY=1":
+                    return
+        raise RuntimeError("the container does not boot:\n" + self.console_text())
 
     def power_off(self, timeout=60):
         """An orderly end, as for "systemctl poweroff"."""
@@ -187,12 +195,11 @@ class Machine:
 
     @staticmethod
     def _remove_cgroup(path):
-        for _ in range(20):
+        for _ in range(50):  # the last of its processes are going
             subprocess.run(["find", str(path), "-depth", "-type", "d", "-exec", "rmdir", "{}", "+"],
                            stderr=subprocess.DEVNULL, check=False)
             if not path.exists():
                 return
-            time.sleep(0.1)
 
     def console_text(self):
         return self.console.read_text(errors="replace")
@@ -243,7 +250,8 @@ class Machine:
 
     def follow(self):
         """Begins to read the journal, from its start."""
-        command = self._by_pid1(["journalctl", "-f", "-n", "all", "-o", "json", "--no-pager"], None)
+        command = self._by_pid1(["journalctl", "-f", "-n", "all", "-o", "json", "--no-pager",
+                                 "--output-fields=" + ",".join(FIELDS)], None)
         self.journal_process = subprocess.Popen(command, stdin=subprocess.DEVNULL, text=True,
                                                 stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
         self.journal = Lines(self.journal_process.stdout, Record.parse)
