@@ -176,7 +176,42 @@ static size_t count_members(const struct json *j)
 
 /* --- input ------------------------------------------------------------------------------------ */
 
-static int parse(struct span text, struct json **ret)
+/* One character beyond ASCII of checked UTF-8 as \uXXXX, a pair beyond 16 bits; its octets. */
+static size_t escape_character(struct writer *w, const uint8_t *p)
+{
+	size_t len = p[0] >= 0xF0 ? 4 : p[0] >= 0xE0 ? 3 : 2;
+	uint32_t c = p[0] & (0x7Fu >> len);
+
+	for (size_t i = 1; i < len; i++)
+		c = c << 6 | (p[i] & 0x3Fu);
+	if (c < 0x10000) {
+		wr_printf(w, "\\u%04x", c);
+		return len;
+	}
+	c -= 0x10000;
+	wr_printf(w, "\\u%04x\\u%04x", 0xD800 | c >> 10, 0xDC00 | (c & 0x3FF));
+	return len;
+}
+
+/*
+ * json-c 0.18 in its strict mode takes each octet beyond ASCII in a string for a control
+ * character (a signed comparison): it is given escapes instead.
+ */
+static int in_ascii(struct span text, struct buf *ret)
+{
+	struct writer w = writer_to(ret);
+
+	ret->max = 6 * text.len + 1;
+	for (size_t i = 0; i < text.len;) {
+		if (text.data[i] < 0x80)
+			wr_u8(&w, text.data[i++]);
+		else
+			i += escape_character(&w, text.data + i);
+	}
+	return w.err;
+}
+
+static int parse_ascii(struct span text, struct json **ret)
 {
 	/* json-c counts the innermost plain value as a level */
 	struct json_tokener *t = json_tokener_new_ex(JSON_DEPTH_MAX + 1);
@@ -207,6 +242,21 @@ static int parse(struct span text, struct json **ret)
 	}
 	json_object_put(o);
 	return error == json_tokener_error_depth ? -E2BIG : -EBADMSG;
+}
+
+static int parse(struct span text, struct json **ret)
+{
+	_cleanup_(buf_done) struct buf ascii = {0};
+	size_t i = 0;
+
+	while (i < text.len && text.data[i] < 0x80)
+		i++;
+	if (i == text.len)
+		return parse_ascii(text, ret);
+
+	int r = in_ascii(text, &ascii);
+
+	return r < 0 ? r : parse_ascii(buf_span(&ascii), ret);
 }
 
 int json_parse(struct span text, struct json **ret)

@@ -144,6 +144,8 @@ START_TEST(json_writes_what_it_reads)
 		"{\"a\":[1,-2,18446744073709551615,0.1,1.0,1e+300],\"b\":{},\"c\":[],\"d\":null,"
 		"\"e\":[true,false],\"f\":\"\\\"\\\\\\u0001\xc3\xa9\"}");
 	expect_same("null");
+	/* two, three and four octets; a character beyond 16 bits */
+	expect_same("[\"\xc3\xa9\xe2\x82\xac\xf0\x9f\x98\x80\"]");
 }
 END_TEST
 
