@@ -57,8 +57,13 @@ static int save(struct keeper *k)
 {
 	if (!k->store)
 		return -EROFS;
-	k->is_dirty = false;
-	return store_save_accounts(k->store, k->env.model, &k->meta);
+
+	int r = store_save_accounts(k->store, k->env.model, &k->meta);
+
+	/* what could not be written is tried again with the next change, or at the end */
+	if (r == 0)
+		k->is_dirty = false;
+	return r;
 }
 
 static void purge(struct keeper *k)

@@ -219,6 +219,25 @@ START_TEST(writes_are_collected_for_a_second)
 }
 END_TEST
 
+START_TEST(what_could_not_be_saved_is_saved_later)
+{
+	char path[160];
+
+	snprintf(path, sizeof path, "%s/accounts.cbor", directory);
+	start();
+	ck_assert_int_eq(mkdir(path, 0700), 0); /* no file can take its place */
+	model_set(model, PATH3(1, 0, SERVER_LIFETIME), &VALUE_INT(900));
+	keeper_touch(keeper);
+	world_run(3);
+	ck_assert(has_step(REASON_STATE_UNWRITABLE));
+	ck_assert_int_eq(rmdir(path), 0);
+	keeper_flush(keeper);
+	end();
+	start();
+	ck_assert_int_eq(lifetime(), 900);
+}
+END_TEST
+
 START_TEST(nothing_of_an_open_session_is_saved)
 {
 	start();
@@ -579,6 +598,7 @@ Suite *suite(void)
 	tcase_add_test(c, what_a_server_wrote_lies_over_the_same_configuration);
 	tcase_add_test(c, what_a_server_wrote_is_dropped_with_a_changed_configuration);
 	tcase_add_test(c, writes_are_collected_for_a_second);
+	tcase_add_test(c, what_could_not_be_saved_is_saved_later);
 	tcase_add_test(c, nothing_of_an_open_session_is_saved);
 	tcase_add_test(c, a_reload_with_other_accounts_replaces_configured_ones);
 	tcase_add_test(c, a_later_round_with_the_same_configuration_keeps_what_servers_wrote);
