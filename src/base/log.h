@@ -21,7 +21,7 @@ enum log_id {
 
 enum { LOG_SERVER_NONE = -1, LOG_SERVER_BOOTSTRAP = 0 };
 
-/* Fields of the journal (product.md section 7 names them); NULL, 0 and LOG_SERVER_NONE: absent. */
+/* Fields of the journal (lwm2md(8) names them); NULL, 0 and LOG_SERVER_NONE: absent. */
 struct log_fields {
 	enum log_id id;
 	enum reason reason;

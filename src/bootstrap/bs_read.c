@@ -54,7 +54,7 @@ static void write_object(
 	uint16_t id;
 	bool has_instances = model_next_instance(m, object, &cursor, &id);
 
-	/* the object's own line: without instances, or to tell its version (registration.md 1.1) */
+	/* the object's own line: without instances, or to tell its version (TS core 6.2.1) */
 	if (!has_instances || has_version) {
 		path_format(PATH1(object), target);
 		link_write_target(w, 0, target);

@@ -61,7 +61,7 @@ static const struct need security_needs[] = {
 	{SECURITY_MODE, "Security Mode"},
 };
 
-/* What each security mode cannot do without (security.md section 1). */
+/* What each security mode cannot do without (TS transport 5.2). */
 static const struct {
 	int64_t mode;
 	struct need needs[3];
@@ -259,7 +259,7 @@ static void check_coverage(struct check *c)
 
 /*
  * Several servers need object 2. Without instances of it all of them have every right
- * (device-management.md 11); with some, each instance needs one (4.4 item 5).
+ * (TS core 8); with some, each instance needs one.
  */
 static void check_access(struct check *c)
 {

@@ -1,7 +1,7 @@
 #pragma once
 /*
  * Whether objects 0, 1, 2, 3, 21 make a configuration that can work: asked at Bootstrap-Finish
- * and for accounts from a card. Layer: bootstrap. (bootstrap.md section 4.4)
+ * and for accounts from a card. Layer: bootstrap. (TS core 6.1.7)
  */
 #include "base/buf.h"
 #include "model/model.h"

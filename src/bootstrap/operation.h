@@ -20,7 +20,7 @@ struct bs_notes {
 	bool is_broken; /* a change was made in part (no memory): nothing may be kept */
 };
 
-/* Bootstrap-Write: PUT /oid, /oid/iid, /oid/iid/rid[/riid] (bootstrap.md 4.2). */
+/* Bootstrap-Write: PUT /oid, /oid/iid, /oid/iid/rid[/riid] (TS core 6.1.7). */
 uint8_t operation_write(
 	struct model *m, const struct request *request, struct path p, struct bs_notes *notes);
 /* Bootstrap-Delete: DELETE /, /oid, /oid/iid (4.3). */

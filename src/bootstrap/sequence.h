@@ -2,7 +2,7 @@
 /*
  * The four steps from power-on to managed: one table, one writer. Pure: it arms nothing, sends
  * nothing, logs nothing. daemon/effects.c carries out the effects and feeds back what happened
- * as events. Layer: bootstrap. (TS core 6.1.4; bootstrap.md sections 2, 2.1, 7, 8)
+ * as events. Layer: bootstrap. (TS core 6.1.4, 6.2.1.1)
  */
 #include <stdbool.h>
 #include <stddef.h>

@@ -136,7 +136,7 @@ static enum bs_result fail(struct bs_session *s, struct response *ret)
 static enum bs_result finish(
 	struct bs_session *s, const struct request *request, struct response *ret)
 {
-	/* a request of our own that was sent back to us is no Finish (section 2.1, reflection) */
+	/* a request of our own that was sent back to us is no Finish (RFC 9257: reflection) */
 	if (request->n_queries > 0 || request->payload.len > 0) {
 		ret->code = MSG_BAD_REQUEST;
 		return BS_IGNORED;

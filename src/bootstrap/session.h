@@ -2,7 +2,7 @@
 /*
  * One bootstrap session, whoever started it: the operations of a Bootstrap-Server on the model as
  * one transaction, committed at Bootstrap-Finish or rolled back. Pure but for the model and the
- * commit hook. Layer: bootstrap. (bootstrap.md sections 4.1 to 4.5)
+ * commit hook. Layer: bootstrap. (TS core 6.1.7)
  */
 #include "bootstrap/consistency.h"
 #include "codec/message.h"

@@ -2,7 +2,7 @@
 /*
  * JSON (RFC 8259): the only file that knows json-c. Strict: valid UTF-8, no member twice, no
  * U+0000 and no lone surrogate in a text, integers within 64 bit, finite numbers, nothing behind
- * the value. Pure. Layer: codec. (product.md sections 4.1, 10)
+ * the value. Pure. Layer: codec. (lwm2md-varlink(7), lwm2md.conf(5))
  */
 #include "base/writer.h"
 

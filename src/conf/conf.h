@@ -2,7 +2,7 @@
 /*
  * The configuration: files read, merged, checked against the options table, secrets opened.
  * A conf is complete and without errors or there is none (all or nothing). Owned by the caller,
- * conf_free() wipes the keys. Layer: conf. (product.md section 2)
+ * conf_free() wipes the keys. Layer: conf. (lwm2md.conf(5))
  */
 #include <stdio.h>
 
@@ -123,7 +123,7 @@ struct conf_report *conf_report_free(struct conf_report *r);
 void conf_report_free_p(struct conf_report **r);
 unsigned conf_report_errors(const struct conf_report *r);
 unsigned conf_report_warnings(const struct conf_report *r);
-/* "file:line:error: … [code]", the line, the hint, and the closing count (product.md 2.4). */
+/* "file:line:error: … [code]", the line, the hint, and the closing count (lwm2md.conf(5)). */
 void conf_report_print(const struct conf_report *r, FILE *out);
 /* One JSON object. */
 void conf_report_print_json(const struct conf_report *r, FILE *out);

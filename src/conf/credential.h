@@ -1,6 +1,6 @@
 #pragma once
 /*
- * Keys by scheme: credential:, file:, hex:, base64: (product.md 2.3). Files are opened once and
+ * Keys by scheme: credential:, file:, hex:, base64: (lwm2md.conf(5)). Files are opened once and
  * judged by what was opened; the result is a secret of the caller. Layer: conf.
  */
 #include "conf/fault.h"

@@ -1,7 +1,7 @@
 #pragma once
 /*
  * Which files make a configuration, in the order they are read: vendor drop-ins, the file, local
- * drop-ins; a local one hides the vendor's of the same name. Layer: conf. (product.md 2.2)
+ * drop-ins; a local one hides the vendor's of the same name. Layer: conf. (lwm2md.conf(5))
  */
 #include "conf/source.h"
 

@@ -1,7 +1,7 @@
 #pragma once
 /*
  * The words %{serial} %{machine-id} %{mac:eth0} %{hostname} %{file:/path} in a name, and the
- * default Endpoint Client Name. Layer: conf. (product.md 2.6)
+ * default Endpoint Client Name. Layer: conf. (lwm2md.conf(5))
  */
 #include <stddef.h>
 

@@ -6,7 +6,7 @@
 enum { FAULT_TEXT_MAX = 320 };
 
 struct fault {
-	const char *code; /* static (product.md 2.4) */
+	const char *code; /* static (lwm2md.conf(5)) */
 	char message[FAULT_TEXT_MAX];
 	char hint[FAULT_TEXT_MAX]; /* "": none */
 };

@@ -43,6 +43,6 @@ const char *node_type_name(enum node_type type);
 
 /*
  * Puts over on top of base: groups merge key by key, lists append, all else is replaced.
- * over is empty afterwards. (product.md 2.2)
+ * over is empty afterwards. (lwm2md.conf(5))
  */
 int node_merge(struct node *base, struct node *over);

@@ -1,7 +1,7 @@
 #pragma once
 /*
  * Who owns objects: the applications of objects.apps and the entries of resources, checked among
- * each other and against the object definitions. Layer: conf. (product.md 5)
+ * each other and against the object definitions. Layer: conf. (lwm2md.conf(5))
  */
 #include "conf/setting.h"
 

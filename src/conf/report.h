@@ -25,7 +25,7 @@ struct place {
 };
 
 /*
- * code: stable, for scripts (product.md 2.4). hint: what to do, NULL for none. A lost allocation
+ * code: stable, for scripts (lwm2md.conf(5)). hint: what to do, NULL for none. A lost allocation
  * is kept and shows in conf_report_err().
  */
 __attribute__((format(printf, 6, 7))) void report_add(struct conf_report *r, enum severity severity,

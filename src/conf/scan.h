@@ -3,7 +3,7 @@
  * A look at the text of a configuration before libconfig reads it: comments and strings are
  * skipped, what is left shows its numbers and @include directives. libconfig 1.5 wraps integers
  * that do not fit 32 bit and 1.7 reads leading zeros as octal, both in silence; so numbers are
- * judged here, and included files are opened by us. Pure. Layer: conf. (product.md 2.1)
+ * judged here, and included files are opened by us. Pure. Layer: conf. (lwm2md.conf(5))
  */
 #include "base/span.h"
 

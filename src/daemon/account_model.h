@@ -2,7 +2,7 @@
 /*
  * Between configuration, data model and transport: factory accounts become instances of objects
  * 0 and 1, an account becomes a peer, a server instance becomes registration parameters.
- * Layer: daemon. (bootstrap.md sections 1, 3; README decision 7)
+ * Layer: daemon. (TS core 6.1.2, object 0; doc/decisions.md)
  */
 #include "conf/conf.h"
 #include "keys/hash.h"

@@ -204,7 +204,7 @@ static void conclude(struct bootstrapper *b, enum bs_result result, const struct
 	}
 }
 
-/* One that is no request of our own sent back to us (section 2.1, reflection). */
+/* One that is no request of our own sent back to us (RFC 9257: reflection). */
 static bool is_finish(const struct request *request)
 {
 	return request->method == MSG_POST && request_is_for(request, "bs") &&
@@ -214,7 +214,7 @@ static bool is_finish(const struct request *request)
 static void serve(struct bootstrapper *b, const struct request *request, struct response *ret)
 {
 	if (!b->bs || b->has_failed) {
-		/* no session and none wanted now (bootstrap.md section 4) */
+		/* no session and none wanted now (TS core 6.1.7) */
 		ret->code = b->is_lingering && is_finish(request) ? MSG_CHANGED : MSG_BAD_REQUEST;
 		return;
 	}
@@ -337,7 +337,7 @@ static void on_answer(void *data, const struct tp_result *result)
 		return;
 	}
 	if (result->response->code == MSG_UNSUPPORTED_FORMAT && !b->without_pct) {
-		/* a server that does not know pct: at once without (bootstrap.md section 7) */
+		/* a server that does not know pct: at once without (TS core 6.2.1.1) */
 		b->without_pct = true;
 		b->env.loop->arm(b->retry, now(b), 1);
 		return;

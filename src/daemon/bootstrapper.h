@@ -2,7 +2,7 @@
 /*
  * Everything towards the Bootstrap-Server: the request of a client-initiated bootstrap, the
  * listener for a server-initiated one, and the session that either opens. Reports events to the
- * sequence, which decides. Layer: daemon. (bootstrap.md sections 2.1, 4, 7)
+ * sequence, which decides. Layer: daemon. (TS core 6.1.4, TS core 6.1.7)
  */
 #include "bootstrap/sequence.h"
 #include "bootstrap/session.h"
@@ -51,5 +51,5 @@ void bootstrapper_finished(struct bootstrapper *b);
 bool bootstrapper_has_session(const struct bootstrapper *b);
 
 /* Failed client-initiated bootstraps in a row: the wait before the next, and whether the
- * sequence starts over (README decision 19). */
+ * sequence starts over (doc/decisions.md). */
 uint64_t bootstrapper_back_off(struct bootstrapper *b, bool *ret_is_round_over);

@@ -203,7 +203,7 @@ static int fill_device(struct daemon *d)
 	return device_fill(d->model, &facts);
 }
 
-/* All or nothing: with one error the former configuration stays (product.md 2.5). */
+/* All or nothing: with one error the former configuration stays (lwm2md.conf(5)). */
 static void on_reload(void *data, int signo)
 {
 	struct daemon *d = data;

@@ -322,7 +322,7 @@ static void do_close_listener(struct daemon *d)
 {
 	bool is_wanted = d->conf->server_initiated.listen == LISTEN_ALWAYS &&
 			 d->seq.state != SEQ_REQUEST && d->seq.state != SEQ_STOPPED;
-	/* a client-initiated bootstrap with the same key: at once (README decision 21) */
+	/* a client-initiated bootstrap with the same key: at once (doc/decisions.md) */
 	bool linger = d->seq.state == SEQ_REGISTER;
 
 	if (!is_wanted)
@@ -368,7 +368,7 @@ static void do_back_off(struct daemon *d)
 	bool is_round_over;
 	uint64_t wait = bootstrapper_back_off(d->bootstrapper, &is_round_over);
 
-	/* a server that came back meanwhile needs no bootstrap (bootstrap.md section 2.1) */
+	/* a server that came back meanwhile needs no bootstrap (TS core 6.1.4) */
 	if (feed_if_changed(d, 0))
 		return;
 	if (d->conf->server_initiated.listen == LISTEN_ALWAYS)

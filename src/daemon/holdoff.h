@@ -2,7 +2,7 @@
 /*
  * ClientHoldOffTime: a timerfd of its own on CLOCK_BOOTTIME, so that suspend counts, a set clock
  * does not, nothing coalesces it, and /proc/PID/fdinfo shows it. Layer: daemon.
- * (bootstrap.md section 2.1)
+ * (TS core 6.1.4)
  */
 #include "base/loop.h"
 

@@ -1,7 +1,7 @@
 #pragma once
 /*
  * Where log records go: the journal with its fields, or standard error as lines
- * "HH:MM:SS LEVEL EVENT SERVER: MESSAGE [reason.id]". Layer: daemon. (product.md section 7)
+ * "HH:MM:SS LEVEL EVENT SERVER: MESSAGE [reason.id]". Layer: daemon. (lwm2md(8))
  */
 #include <stdbool.h>
 #include <sys/uio.h>

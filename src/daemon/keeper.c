@@ -197,7 +197,7 @@ static void warn_if_shadowed(struct keeper *k, const struct conf *conf)
 		"the configured accounts changed, but stored ones are in use");
 }
 
-/* Configured accounts, as far as stored ones leave room for them (README decision 7). */
+/* Configured accounts, as far as stored ones leave room for them (doc/decisions.md). */
 static enum origin fill(struct keeper *k, const struct conf *conf)
 {
 	bool is_hidden = account_model_hide_factory(k->env.model);

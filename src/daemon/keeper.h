@@ -2,7 +2,7 @@
 /*
  * What outlives the process: which accounts are stored, with which origin, until when the
  * bootstrap account is good. The one writer of the state directory. Layer: daemon.
- * (README decisions 7, 8; bootstrap.md sections 4.5, 5)
+ * (doc/decisions.md; TS core 6.1.7, 0/x/12)
  */
 #include "conf/conf.h"
 #include "daemon/timeline.h"

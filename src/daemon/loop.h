@@ -1,7 +1,7 @@
 #pragma once
 /*
  * The event loop: sd-event behind base/loop.h, for all layers below. One per process, owned by
- * the daemon. Layer: daemon. (style section 2, "Event loop")
+ * the daemon. Layer: daemon. (doc/architecture.md)
  */
 #include "base/loop.h"
 

@@ -1,7 +1,7 @@
 #pragma once
 /*
  * What the service manager is told (sd_notify). Without one nothing happens. Layer: daemon.
- * (systemd.md section 3)
+ * (systemd.service(5))
  */
 
 void notify_ready(void);

@@ -1,7 +1,7 @@
 #pragma once
 /*
  * Tells when links, addresses or routes of this host changed (rtnetlink), collected for a
- * second. Layer: daemon. (product.md, network.wait_online)
+ * second. Layer: daemon. (lwm2md.conf(5), network.wait_online)
  */
 #include "base/clock.h"
 #include "base/loop.h"

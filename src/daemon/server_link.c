@@ -94,7 +94,7 @@ struct queries {
 	char endpoint[300], lifetime[24], version[16], binding[24];
 };
 
-/* b: absent when it is "U"; with 1.1 and later the letters only (registration.md 1.1). */
+/* b: absent when it is "U"; with 1.1 and later the letters only (TS core 6.2.1). */
 static void add_binding(struct server_link *l, struct queries *q, struct request *request)
 {
 	struct span b = binding_of(l);
@@ -174,7 +174,7 @@ static int add_location(const struct server_link *l, struct request *request)
 	return r;
 }
 
-/* Only what changed (registration.md section 2). */
+/* Only what changed (TS core 6.2.2). */
 static int add_changes(
 	struct server_link *l, struct request *request, struct queries *q, struct buf *links)
 {
@@ -340,7 +340,7 @@ static void on_deregistered(void *data, const struct tp_result *result)
 	if (l->awaited != DEREGISTER)
 		return;
 	l->awaited = NOTHING;
-	/* whatever the answer: it is over (registration.md section 3) */
+	/* whatever the answer: it is over (TS core 6.2.3) */
 	tell(l, STEP_OK, result->reason, LOG_ID_DEREGISTERED,
 		result->response ? result->response->code : 0, "de-registered from %s", l->uri);
 	step(l, REG_EV_ACCEPTED, REASON_NONE);
@@ -432,7 +432,7 @@ static void on_request(
 	struct dm_peer server = {l->short_server_id, reg_version(l->reg)};
 
 	(void)peer;
-	/* before 2.01, while disabled and during a bootstrap: ignored (registration.md 1.3, 4) */
+	/* before 2.01, while disabled and during a bootstrap: ignored (TS core 6.2.1, object 1) */
 	if (!reg_is_up(l->reg) || !l->env->is_open(l->env->data)) {
 		ret->code = MSG_NO_RESPONSE;
 		return;
@@ -562,7 +562,7 @@ bool server_link_is_same_account(const struct server_link *l, const struct accou
 
 /* --- over a restart -------------------------------------------------------------------------- */
 
-/* Only without security for now: no security context is kept (README decision 23). */
+/* Only without security for now: no security context is kept (doc/decisions.md). */
 bool server_link_save(const struct server_link *l, struct store_registration *ret)
 {
 	uint64_t expires = reg_expires(l->reg);

@@ -2,7 +2,7 @@
 /*
  * One LwM2M server: its registration machine, its transport session, and the requests that
  * travel between them. The machine decides, the link carries out. Layer: daemon.
- * (registration.md sections 1 to 4)
+ * (TS core 6.2.1, object 1)
  */
 #include "daemon/account_model.h"
 #include "daemon/timeline.h"
@@ -46,6 +46,6 @@ uint16_t server_link_short_server_id(const struct server_link *l);
 uint16_t server_link_server_instance(const struct server_link *l);
 bool server_link_is_same_account(const struct server_link *l, const struct account *a);
 
-/* Registrations kept over a restart (README decision 23). false, -ENOTSUP: not this one. */
+/* Registrations kept over a restart (doc/decisions.md). false, -ENOTSUP: not this one. */
 bool server_link_save(const struct server_link *l, struct store_registration *ret);
 int server_link_resume(struct server_link *l, const struct store_registration *kept);

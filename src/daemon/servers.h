@@ -2,7 +2,7 @@
 /*
  * All LwM2M servers together: links are made and dropped as the accounts in the model say, and
  * started in their order; what they report becomes one verdict for the sequence.
- * Layer: daemon. (TS core 6.1.4 step 3; registration.md section 5)
+ * Layer: daemon. (TS core 6.1.4 step 3; TS core 6.2.1.1)
  */
 #include "daemon/server_link.h"
 

@@ -1,7 +1,7 @@
 #pragma once
 /*
  * The way to the present state, step by step: what "why" shows. A bounded ring in memory; each
- * entry is also logged, once. Layer: daemon. (product.md sections 3.3, 4.3 Step, 7)
+ * entry is also logged, once. Layer: daemon. (lwm2md(8))
  */
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,6 +1,6 @@
 #pragma once
 /*
- * What a server may do with an object instance. Layer: dm. (device-management.md section 11)
+ * What a server may do with an object instance. Layer: dm. (TS core 8)
  */
 #include "model/model.h"
 

@@ -43,7 +43,7 @@ static int op_post_resource(const struct operation *op)
 }
 
 /*
- * device-management.md section 1: how a request says which operation it is. The first row that
+ * TS transport 6.4.4: how a request says which operation it is. The first row that
  * fits counts; no row: the path is none for the method.
  */
 enum form { FORM_ANY, FORM_DISCOVER, FORM_ATTRIBUTES };
@@ -110,7 +110,7 @@ static bool has_right(const struct operation *op, const struct row *row)
 }
 
 /*
- * device-management.md section 2, order of evaluation: path, hidden objects, existence of object
+ * TS transport 6.7, order of evaluation: path, hidden objects, existence of object
  * and instance, access right; the rest is up to the operation.
  */
 static int run(struct operation *op)

@@ -1,7 +1,7 @@
 #pragma once
 /*
  * Device management: one request of a registered LwM2M server in, one response out. Knows no
- * transport. Layer: dm. (TS core 6.3; order of checks: device-management.md section 2)
+ * transport. Layer: dm. (TS core 6.3; order of checks: TS transport 6.7)
  */
 #include "codec/message.h"
 #include "model/model.h"

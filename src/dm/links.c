@@ -6,7 +6,7 @@
 #include "codec/payload.h"
 
 /*
- * registration.md 1.1: the version is told where it is not 1.0; not for object 1 where it is the
+ * TS core 6.2.1: the version is told where it is not 1.0; not for object 1 where it is the
  * enabler's own.
  */
 bool dm_links_has_version(const struct object_def *def, enum lwm2m_version version)

@@ -1,6 +1,6 @@
 #pragma once
 /*
- * The object list of Register and Update in link format. Layer: dm. (registration.md 1.1)
+ * The object list of Register and Update in link format. Layer: dm. (TS core 6.2.1)
  */
 #include "base/buf.h"
 #include "base/writer.h"

@@ -24,7 +24,7 @@ static void skip_spaces(struct reader *r)
 
 /*
  * CHAR of the grammar, and the space: the example of the specification has one in it
- * (device-management.md section 3).
+ * (TS core 6.3).
  */
 static bool is_char(uint8_t c)
 {

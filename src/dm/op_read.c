@@ -61,7 +61,7 @@ static int add_resource(struct records *l, const struct model *m, struct path p,
 	return model_exists(m, p) ? records_add(l, p, (struct value){0}) : -ENOENT;
 }
 
-/* Resources that cannot be read are left out (device-management.md section 3, Read). */
+/* Resources that cannot be read are left out (TS core 6.3, Read). */
 static int add_instance(struct records *l, const struct model *m, struct path instance)
 {
 	uint32_t cursor = 0;
@@ -80,7 +80,7 @@ static int add_instance(struct records *l, const struct model *m, struct path in
 }
 
 /*
- * device-management.md section 3, Read: only the instances that the server may read; none of
+ * TS core 6.3, Read: only the instances that the server may read; none of
  * several readable: 4.01; an object without instances is empty.
  */
 static int add_object(struct records *l, const struct operation *op)
@@ -128,7 +128,7 @@ static int check_resource(const struct operation *op)
 }
 
 /*
- * device-management.md sections 3 and 6: without Accept a 1.0 server gets TLV, a later one the
+ * TS core 6.3, TS core 7.4: without Accept a 1.0 server gets TLV, a later one the
  * plain format of a single value, and SenML CBOR for more if that is built in.
  */
 static int preferred_format(const struct operation *op)

@@ -140,7 +140,7 @@ static int write_payload(const struct operation *op, bool is_replace)
 
 	if (r < 0)
 		return r;
-	/* device-management.md section 1: a Content-Format there must be */
+	/* TS transport 6.4.4: a Content-Format there must be */
 	if (op->request->content_format == FORMAT_NONE)
 		return -EINVAL;
 	if (!payload_can_decode(op->request->content_format))

@@ -15,7 +15,7 @@ enum { OP_R = 1, OP_W = 2, OP_E = 4 };
 /* For tables of resources: {.id = 2, …, RESOURCE_RANGE(0, 4)}. */
 #define RESOURCE_RANGE(lowest, highest) .has_range = true, .min = (lowest), .max = (highest)
 
-/* Where an instance came from (README decision 7). */
+/* Where an instance came from (doc/decisions.md). */
 enum origin { ORIGIN_NONE, ORIGIN_FACTORY, ORIGIN_CARD, ORIGIN_BOOTSTRAP, ORIGIN_SERVER };
 
 struct resource_def {

@@ -1,6 +1,6 @@
 #pragma once
 /*
- * Object 3, Device 1.2, from the running system. Layer: objects. (product.md section 6.1)
+ * Object 3, Device 1.2, from the running system. Layer: objects. (object 3)
  */
 #include "model/model.h"
 

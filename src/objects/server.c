@@ -65,7 +65,7 @@ static bool is_binding_set(struct span text)
 	return seen != 0;
 }
 
-/* registration.md 1: LwM2M 1.0 puts Q for queue mode among the letters, later versions do not. */
+/* TS core 6.2.1: LwM2M 1.0 puts Q for queue mode among the letters, later versions do not. */
 static bool is_binding(struct span text)
 {
 	static const char *const with_queue[] = {"UQ", "SQ", "UQS"};
@@ -113,7 +113,7 @@ static int check(void *data, const struct model *m, struct path resource, const 
 
 /*
  * A server has full rights on its own /1 instance only as far as access control says so; the
- * effect of an Execute is on the server of that instance, whoever asks (registration.md 4).
+ * effect of an Execute is on the server of that instance, whoever asks (object 1).
  */
 static int execute(
 	void *data, struct model *m, uint16_t ssid, struct path resource, struct span args)

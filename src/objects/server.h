@@ -1,6 +1,6 @@
 #pragma once
 /*
- * Object 1, LwM2M Server 1.2. Layer: objects. (registration.md section 4)
+ * Object 1, LwM2M Server 1.2. Layer: objects. (object 1)
  */
 #include "model/model.h"
 

@@ -1,7 +1,7 @@
 #pragma once
 /*
  * When a registration ends at the server and when it is renewed before that. Pure.
- * Layer: server. (registration.md section 2)
+ * Layer: server. (TS core 6.2.2)
  */
 #include <stdint.h>
 

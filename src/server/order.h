@@ -2,7 +2,7 @@
 /*
  * In which order servers are registered and what their failures mean together: priority order,
  * failure block, bootstrap on registration failure (1/x/13, 15, 16). Pure. Layer: server.
- * (registration.md section 5)
+ * (TS core 6.2.1.1)
  */
 #include "server/registration.h"
 

@@ -1,7 +1,7 @@
 #pragma once
 /*
  * What a response to Register, Update or De-register means to the registration: one table.
- * Layer: server. (registration.md sections 1.3, 2, 3, 8)
+ * Layer: server. (TS core 6.2.1, TS core 6.2.2)
  */
 #include "server/registration.h"
 

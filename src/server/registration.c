@@ -106,9 +106,9 @@ static const char *const event_names[REG_EV_COUNT] = {
 	[REG_EV_LOST_EARLY] = "LOST_EARLY",
 };
 
-/* How long changes are collected for one Update (registration.md section 2). */
+/* How long changes are collected for one Update (TS core 6.2.2). */
 #define COALESCE USEC_PER_SEC
-/* De-register may take this long (README decision 25). */
+/* De-register may take this long (doc/decisions.md). */
 #define DEREGISTER_LIMIT (5 * USEC_PER_SEC)
 /* So that a server which drops the session after each registration is no tight loop. */
 #define SESSION_GAP (5 * USEC_PER_SEC)

@@ -3,7 +3,7 @@
  * The registration with one LwM2M server: one table of states and events, no I/O, no timers of
  * its own. The caller carries out the returned actions, reports what came back as events, and
  * calls again when reg_deadline() has come. Layer: server.
- * (registration.md sections 1.3, 2, 3, 4, 5)
+ * (TS core 6.2.1, TS core 6.2.2)
  */
 #include "base/clock.h"
 #include "base/reason.h"

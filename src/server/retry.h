@@ -2,7 +2,7 @@
 /*
  * How often and when a failed registration is tried again: attempts within a sequence, sequences,
  * and the rounds above them. Pure arithmetic, saturating. Layer: server.
- * (registration.md section 5; 1/x/17 to 1/x/20)
+ * (TS core 6.2.1.1; 1/x/17 to 1/x/20)
  */
 #include <stdbool.h>
 #include <stdint.h>

@@ -1,7 +1,7 @@
 #pragma once
 /*
  * The state directory: accounts.cbor and registrations.cbor, each written as one transaction
- * and checked when read. Layer: store. (README decisions 7, 8, 23)
+ * and checked when read. Layer: store. (doc/decisions.md)
  */
 #include "base/buf.h"
 #include "model/model.h"
@@ -53,7 +53,7 @@ int store_apply_accounts(const struct store_image *image, struct model *m);
 struct store_image *store_image_free(struct store_image *i);
 void store_image_free_p(struct store_image **i);
 
-/* One registration kept over a restart (README decision 23). */
+/* One registration kept over a restart (doc/decisions.md). */
 struct store_registration {
 	uint16_t short_server_id;
 	uint8_t version; /* enum lwm2m_version */

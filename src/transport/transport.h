@@ -3,7 +3,7 @@
  * Sessions with peers over CoAP and DTLS: the only layer that knows libcoap and OpenSSL sessions.
  * One session per account: name, handshake, exchange and its deadlines are inside; outside are
  * requests that are completed exactly once and requests of the peer that are answered.
- * Layer: transport. (notes of libcoap; RFC 7252, 7959; README decisions 4, 5, 25)
+ * Layer: transport. (RFC 7252, 7959; doc/decisions.md)
  */
 #include "base/clock.h"
 #include "base/loop.h"

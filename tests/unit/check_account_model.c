@@ -1,6 +1,5 @@
 /*
- * Between configuration, data model and transport. (bootstrap.md sections 1, 3; registration.md
- * section 5)
+ * Between configuration, data model and transport. (TS core 6.1.2, object 0; TS core 6.2.1.1)
  */
 #include "daemon/account_model.h"
 

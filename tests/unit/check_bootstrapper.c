@@ -1,7 +1,7 @@
 /*
  * Towards the bootstrap server: the request and its answers, the listeners, who may speak in a
  * session. When all that happens is in check_hold_off.c and check_client_bootstrap.c.
- * (bootstrap.md sections 2.1, 4, 7)
+ * (TS core 6.1.4, TS core 6.1.7)
  */
 #include "machine.h"
 

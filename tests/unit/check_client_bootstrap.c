@@ -1,6 +1,6 @@
 /*
  * Step 4, client-initiated bootstrap, and what is waited for after it failed, in exact time.
- * Numbers are those of the acceptance scenarios (bootstrap.md section 10).
+ * Numbers are those of the acceptance scenarios (TS core 6.1.4).
  */
 #include "machine.h"
 

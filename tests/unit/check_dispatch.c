@@ -35,7 +35,7 @@ static void expect(const char *line, const char *payload, unsigned code)
 	free(after);
 }
 
-/* One test for each rule; device-management.md sections 1 to 3. */
+/* One test for each rule; TS transport 6.4.4, TS core 6.3. */
 /* clang-format off */
 #define RULES(X) \
 	/* paths */ \

@@ -1,6 +1,6 @@
 /*
  * What the sequence decides is carried out: steps 1 to 3, waiting for a route, reload and stop.
- * Numbers are those of the acceptance scenarios (bootstrap.md section 10).
+ * Numbers are those of the acceptance scenarios (TS core 6.1.4).
  */
 #include "machine.h"
 

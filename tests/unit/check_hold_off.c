@@ -1,6 +1,6 @@
 /*
  * Step 4, the hold-off and server-initiated bootstrap, in exact time. Numbers are those of the
- * acceptance scenarios (bootstrap.md section 10); H is ClientHoldOffTime.
+ * acceptance scenarios (TS core 6.1.4); H is ClientHoldOffTime.
  */
 #include "machine.h"
 

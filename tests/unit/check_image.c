@@ -114,7 +114,7 @@ START_TEST(configured_accounts_are_not_stored)
 }
 END_TEST
 
-/* README decision 7 */
+/* doc/decisions.md */
 START_TEST(what_servers_wrote_to_configured_accounts_is_laid_over_them)
 {
 	struct store_accounts meta = {.origin = ORIGIN_FACTORY, .is_account_purged = true};

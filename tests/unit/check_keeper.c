@@ -1,6 +1,6 @@
 /*
  * What outlives the process: a real state directory, a model that is made anew for each start.
- * (README decisions 7 and 8; bootstrap.md sections 4.5 and 5)
+ * (doc/decisions.md; TS core 6.1.7, 0/x/12)
  */
 #include "daemon/keeper.h"
 

@@ -5,7 +5,7 @@
 #include "codec/message.h"
 #include "runner.h"
 
-/* The codes that a request of a server may be refused with: device-management.md section 2. */
+/* The codes that a request of a server may be refused with: TS transport 6.7. */
 static const struct {
 	int error;
 	uint8_t code;

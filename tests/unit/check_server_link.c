@@ -1,6 +1,6 @@
 /*
  * One server: what is sent, what its answers bring, and what is kept over a restart.
- * (registration.md sections 1 to 4)
+ * (TS core 6.2.1, object 1)
  */
 #include "machine.h"
 

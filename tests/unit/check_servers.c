@@ -1,6 +1,6 @@
 /*
  * All servers together: order, priorities, blocks, background rounds, disable, and accounts that
- * come and go. (registration.md sections 4 and 5)
+ * come and go. (object 1, TS core 6.2.1.1)
  */
 #include "machine.h"
 
