@@ -454,6 +454,8 @@ void json_write_text(struct json_writer *w, struct span text)
 
 		if (c == '"' || c == '\\')
 			wr_printf(&w->w, "\\%c", c);
+		else if (c == '\n')
+			wr_text(&w->w, "\\n");
 		else if (c < 0x20 || c == 0x7f)
 			wr_printf(&w->w, "\\u%04x", c);
 		else if (c >= 0x80 && !is_utf8)

@@ -96,6 +96,7 @@ struct conf {
 	} security;
 	char *state_directory;
 	char *control_directory;
+	char *control_admin_group;
 	int log_level;		   /* enum log_level */
 	uint8_t accounts_hash[32]; /* SHA-256 over the hashes of all accounts */
 };

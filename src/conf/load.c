@@ -34,6 +34,7 @@ struct conf *conf_free(struct conf *c)
 	free(c->network.interface);
 	free(c->state_directory);
 	free(c->control_directory);
+	free(c->control_admin_group);
 	free(c);
 	return NULL;
 }

@@ -282,8 +282,9 @@ const struct option options[] = {
 
 	{"control", "directory", OPTION_PATH, .value = "/run/lwm2md",
 		.help = "the sockets; $RUNTIME_DIRECTORY and --runtime-dir win",
-		.store = STORE_TEXT, .at = CONF(control_directory), NO_EFFECT},
-	{"control", "admin_group", OPTION_GROUP_NAME, .value = "lwm2m-admin", .help = "who may steer", NO_EFFECT},
+		.store = STORE_TEXT, .at = CONF(control_directory)},
+	{"control", "admin_group", OPTION_GROUP_NAME, .value = "lwm2m-admin", .help = "who may steer",
+		.store = STORE_TEXT, .at = CONF(control_admin_group)},
 	{"control", "app_group", OPTION_GROUP_NAME, .value = "lwm2m-app", .help = "who may own objects", NO_EFFECT},
 
 	{"log", "level", OPTION_WORD, .words = "error|warning|notice|info|debug", .value = "info",

@@ -68,6 +68,8 @@ static void on_model_change(void *data, struct path p, enum model_change what)
 {
 	struct daemon *d = data;
 
+	if (what == MODEL_WRITTEN)
+		console_tell_value(d->console, p);
 	if (!d->is_ready)
 		return;
 	servers_changed(d->servers, p, what);
@@ -203,42 +205,36 @@ static int fill_device(struct daemon *d)
 	return device_fill(d->model, &facts);
 }
 
-/* All or nothing: with one error the former configuration stays (lwm2md.conf(5)). */
-static void on_reload(void *data, int signo)
+struct problems {
+	void (*problem)(void *to, const char *line);
+	void *to;
+};
+
+static void on_problem(void *data, bool is_error, const char *code, const char *line)
 {
-	struct daemon *d = data;
-	_cleanup_(conf_report_free_p) struct conf_report *report = NULL;
-	struct conf *conf = NULL;
+	const struct problems *p = data;
 
-	(void)signo;
-	notify_reloading();
+	daemon_log_problem(NULL, is_error, code, line);
+	if (p->problem && is_error)
+		p->problem(p->to, line);
+}
 
-	int r = conf_report_new(&report);
-
-	if (r == 0)
-		r = conf_load(d->paths, report, &conf);
-	if (report)
-		conf_report_walk(report, daemon_log_problem, NULL);
-	if (r < 0) {
-		LOG_EV(LOG_ERROR,
-			({.id = LOG_ID_CONFIG_REFUSED,
-				.reason = REASON_CONFIG_STALE,
-				.server = LOG_SERVER_NONE}),
-			"reload refused, the former configuration stays in use");
-		notify_ready();
-		return;
-	}
-
+static void take_over(struct daemon *d, struct conf *conf)
+{
 	bool is_changed = memcmp(conf->accounts_hash, d->conf->accounts_hash, HASH_LEN) != 0 ||
 			  strcmp(conf->endpoint, d->conf->endpoint) != 0;
 	struct conf *old = d->conf;
 	struct tp_settings settings = settings_of(conf);
 
 	d->conf = conf;
+	d->generation++;
+	d->stale_since = 0;
 	tp_set(d->tp, &settings);
 	servers_set_conf(d->servers, conf);
 	bootstrapper_set_conf(d->bootstrapper, conf);
-	r = fill_device(d);
+
+	int r = fill_device(d);
+
 	if (r < 0)
 		LOG(LOG_ERROR, "object 3 keeps former values: %s", strerror(-r));
 	if (d->is_level_configured)
@@ -250,7 +246,42 @@ static void on_reload(void *data, int signo)
 		d->is_conf_new = true;
 		effects_feed(d, EV_ROUND_OVER);
 	}
+}
+
+int daemon_reload(struct daemon *d, void (*problem)(void *to, const char *line), void *to)
+{
+	_cleanup_(conf_report_free_p) struct conf_report *report = NULL;
+	struct problems problems = {problem, to};
+	struct conf *conf = NULL;
+
+	notify_reloading();
+
+	int r = conf_report_new(&report);
+
+	if (r == 0)
+		r = conf_load(d->paths, report, &conf);
+	if (report)
+		conf_report_walk(report, on_problem, &problems);
+	if (r < 0) {
+		if (!d->stale_since)
+			d->stale_since = clock_realtime(d->clock);
+		LOG_EV(LOG_ERROR,
+			({.id = LOG_ID_CONFIG_REFUSED,
+				.reason = REASON_CONFIG_STALE,
+				.server = LOG_SERVER_NONE}),
+			"reload refused, the former configuration stays in use");
+	} else {
+		take_over(d, conf);
+	}
 	notify_ready();
+	console_tell_state(d->console);
+	return r;
+}
+
+static void on_reload(void *data, int signo)
+{
+	(void)signo;
+	daemon_reload(data, NULL, NULL);
 }
 
 /* --- life ------------------------------------------------------------------------------------- */
@@ -358,6 +389,7 @@ int daemon_new(
 		return -ENOMEM;
 	}
 	d->paths = paths;
+	d->generation = 1;
 	d->conf = conf;
 	d->clock = &clock_system;
 
@@ -392,6 +424,8 @@ struct daemon *daemon_free(struct daemon *d)
 {
 	if (!d)
 		return NULL;
+	console_free(d->console);
+	d->console = NULL;
 	if (d->loop)
 		effects_done(d);
 	servers_free(d->servers);
@@ -413,11 +447,22 @@ void daemon_free_p(struct daemon **d)
 	daemon_free(*d);
 }
 
+/* A gateway is managed even if nobody can look at it. */
+static void open_console(struct daemon *d)
+{
+	int r = console_new(d, &d->console);
+
+	if (r < 0)
+		LOG(LOG_ERROR, "no status socket in %s: %s", d->conf->control_directory,
+			strerror(-r));
+}
+
 int daemon_run(struct daemon *d)
 {
 	LOG_EV(LOG_NOTICE, ({.id = LOG_ID_STARTED, .server = LOG_SERVER_NONE}),
 		"lwm2md %s started as \"%s\"", PACKAGE_VERSION, d->conf->endpoint);
 	dloop_watchdog(d->dloop);
+	open_console(d);
 	notify_ready();
 	effects_feed(d, EV_GO);
 

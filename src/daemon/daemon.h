@@ -7,6 +7,7 @@
 #include "conf/conf.h"
 #include "daemon/bootstrapper.h"
 #include "daemon/card_source.h"
+#include "daemon/console.h"
 #include "daemon/holdoff.h"
 #include "daemon/keeper.h"
 #include "daemon/loop.h"
@@ -56,6 +57,9 @@ struct daemon {
 	struct device_actions device_actions;
 	struct seq seq; /* moved by effects.c alone */
 	struct events events;
+	struct console *console;    /* NULL: the status socket cannot be used */
+	unsigned generation;	    /* of the configuration: counts successful reloads, from 1 */
+	uint64_t stale_since;	    /* REALTIME, usec: a reload was refused; 0: none */
 	struct loop_source *jitter; /* before the first Register after a boot */
 	struct waits waits;
 	enum origin source; /* of the server accounts in use */
@@ -78,6 +82,12 @@ struct daemon *daemon_free(struct daemon *d);
 void daemon_free_p(struct daemon **d);
 /* Until SIGTERM, SIGINT or SIGUSR1; the program's exit status. */
 int daemon_run(struct daemon *d);
+
+/*
+ * All or nothing: with one error nothing changes, problem() is given each (may be NULL) and
+ * -EINVAL is returned (lwm2md.conf(5)).
+ */
+int daemon_reload(struct daemon *d, void (*problem)(void *to, const char *line), void *to);
 
 /* One problem of the configuration, for conf_report_walk(). */
 void daemon_log_problem(void *data, bool is_error, const char *code, const char *line);

@@ -496,6 +496,7 @@ static void carry_out(struct daemon *d, enum seq_event event)
 			effects[i].carry_out(d);
 	effects_status(d, text, sizeof text);
 	notify_status("%s", text);
+	console_tell_state(d->console);
 }
 
 static void drain(struct daemon *d)

@@ -273,6 +273,31 @@ enum origin keeper_reload(struct keeper *k, const struct conf *conf)
 	return fill(k, conf);
 }
 
+int keeper_forget(struct keeper *k)
+{
+	static const uint16_t objects[] = {OBJECT_SECURITY, OBJECT_SERVER, OBJECT_ACCESS_CONTROL};
+	struct model *m = k->env.model;
+
+	if (model_in_transaction(m))
+		return -EBUSY;
+	for (size_t i = 0; i < sizeof objects / sizeof *objects; i++) {
+		uint32_t cursor = 0;
+		uint16_t id;
+
+		while (model_next_instance(m, objects[i], &cursor, &id))
+			model_delete(m, PATH2(objects[i], id));
+	}
+	/* the hash of no configuration: the next load takes what is configured */
+	k->meta = (struct store_accounts){.origin = ORIGIN_FACTORY};
+	arm_purge(k);
+
+	int r = k->store ? save(k) : 0;
+
+	if (r < 0)
+		trouble(k, r, "the accounts cannot be removed from the state directory");
+	return r;
+}
+
 /* --- registrations ---------------------------------------------------------------------------- */
 
 void keeper_save_registrations(struct keeper *k, const struct store_registration *list, size_t n)

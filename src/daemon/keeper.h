@@ -47,5 +47,8 @@ void keeper_touch(struct keeper *k);
 /* Saves now what is waiting to be saved. */
 void keeper_flush(struct keeper *k);
 
+/* Back to what is configured: every account and what is stored of them goes. */
+int keeper_forget(struct keeper *k);
+
 void keeper_save_registrations(struct keeper *k, const struct store_registration *list, size_t n);
 size_t keeper_take_registrations(struct keeper *k, struct store_registration *list, size_t max);

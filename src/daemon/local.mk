@@ -4,6 +4,7 @@ src_daemon_libdaemon_a_SOURCES = \
 	%D%/account_model.c %D%/account_model.h \
 	%D%/bootstrapper.c %D%/bootstrapper.h \
 	%D%/card_none.c %D%/card_source.h \
+	%D%/console.c %D%/console.h \
 	%D%/daemon.c %D%/daemon.h \
 	%D%/effects.c \
 	%D%/holdoff.c %D%/holdoff.h \
@@ -14,16 +15,17 @@ src_daemon_libdaemon_a_SOURCES = \
 	%D%/notify.c %D%/notify.h \
 	%D%/routes.c %D%/routes.h \
 	%D%/servers.c %D%/servers.h \
-	%D%/timeline.c %D%/timeline.h
+	%D%/timeline.c %D%/timeline.h \
+	%D%/view.c %D%/view.h
 src_daemon_libdaemon_a_CFLAGS = $(AM_CFLAGS) $(SYSTEMD_CFLAGS)
 
 sbin_PROGRAMS += lwm2md
 lwm2md_SOURCES = %D%/main.c
-lwm2md_LDADD = src/daemon/libdaemon.a src/conf/libconf.a src/store/libstore.a \
+lwm2md_LDADD = src/daemon/libdaemon.a src/ctl/libctl.a src/conf/libconf.a src/store/libstore.a \
 	src/server/libserver.a src/bootstrap/libbootstrap.a src/dm/libdm.a \
 	src/objects/libobjects.a src/model/libmodel.a src/transport/libtransport.a \
 	src/exchange/libexchange.a src/keys/libkeys.a src/codec/libcodec.a src/base/libbase.a \
-	$(COAP_LIBS) $(SSL_LIBS) $(CRYPTO_LIBS) $(SYSTEMD_LIBS) $(LIBCONFIG_LIBS) $(CBOR_LIBS)
+	$(COAP_LIBS) $(SSL_LIBS) $(CRYPTO_LIBS) $(SYSTEMD_LIBS) $(LIBCONFIG_LIBS) $(CBOR_LIBS) $(JSON_LIBS)
 
 if HAVE_CHECK
 check_PROGRAMS += \
@@ -68,10 +70,10 @@ WORLD = tests/unit/world.c tests/unit/world.h tests/unit/fake_transport.c \
 	tests/unit/fake_transport.h tests/unit/runner.c
 MACHINE = $(WORLD) tests/unit/machine.c tests/unit/machine.h tests/unit/conf_fixture.c
 LINK_WORLD = $(AM_LDFLAGS) -Wl,--wrap=getrandom
-WORLD_LIBS = src/daemon/libdaemon.a src/conf/libconf.a src/store/libstore.a \
+WORLD_LIBS = src/daemon/libdaemon.a src/ctl/libctl.a src/conf/libconf.a src/store/libstore.a \
 	src/server/libserver.a src/bootstrap/libbootstrap.a src/dm/libdm.a \
 	src/objects/libobjects.a src/model/libmodel.a src/keys/libkeys.a src/codec/libcodec.a \
-	src/base/libbase.a $(CRYPTO_LIBS) $(SYSTEMD_LIBS) $(LIBCONFIG_LIBS) $(CBOR_LIBS) $(CHECK_LIBS)
+	src/base/libbase.a $(CRYPTO_LIBS) $(SYSTEMD_LIBS) $(LIBCONFIG_LIBS) $(CBOR_LIBS) $(JSON_LIBS) $(CHECK_LIBS)
 check_PROGRAMS += tests/unit/check_client_bootstrap
 TESTS += tests/unit/check_client_bootstrap
 tests_unit_check_client_bootstrap_SOURCES = tests/unit/check_client_bootstrap.c $(MACHINE)
@@ -132,4 +134,16 @@ tests_unit_check_bootstrapper_SOURCES = tests/unit/check_bootstrapper.c $(MACHIN
 tests_unit_check_bootstrapper_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 tests_unit_check_bootstrapper_LDFLAGS = $(LINK_WORLD)
 tests_unit_check_bootstrapper_LDADD = $(WORLD_LIBS)
+check_PROGRAMS += tests/unit/check_console
+TESTS += tests/unit/check_console
+tests_unit_check_console_SOURCES = tests/unit/check_console.c $(MACHINE)
+tests_unit_check_console_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
+tests_unit_check_console_LDFLAGS = $(LINK_WORLD)
+tests_unit_check_console_LDADD = $(WORLD_LIBS)
+check_PROGRAMS += tests/unit/check_view
+TESTS += tests/unit/check_view
+tests_unit_check_view_SOURCES = tests/unit/check_view.c $(MACHINE)
+tests_unit_check_view_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
+tests_unit_check_view_LDFLAGS = $(LINK_WORLD)
+tests_unit_check_view_LDADD = $(WORLD_LIBS)
 endif

@@ -553,6 +553,11 @@ uint16_t server_link_server_instance(const struct server_link *l)
 	return l->server_instance;
 }
 
+const char *server_link_peer(const struct server_link *l)
+{
+	return tp_session_peer_text(l->session);
+}
+
 bool server_link_is_same_account(const struct server_link *l, const struct account *a)
 {
 	uint8_t hash[HASH_LEN];

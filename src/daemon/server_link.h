@@ -44,6 +44,8 @@ int server_link_reset(struct server_link *l, const struct reg_params *params);
 const struct reg *server_link_reg(const struct server_link *l);
 uint16_t server_link_short_server_id(const struct server_link *l);
 uint16_t server_link_server_instance(const struct server_link *l);
+/* Address and port, "" before the name is known. */
+const char *server_link_peer(const struct server_link *l);
 bool server_link_is_same_account(const struct server_link *l, const struct account *a);
 
 /* Registrations kept over a restart (doc/decisions.md). false, -ENOTSUP: not this one. */

@@ -401,6 +401,108 @@ int servers_disable(struct servers *s, uint16_t short_server_id)
 	return 0;
 }
 
+/* --- the operator ----------------------------------------------------------------------------- */
+
+/* Calls one() for the server, or for each; how many there were, or its error. */
+static int for_each(struct servers *s, uint16_t short_server_id,
+	int (*one)(struct servers *s, struct slot *slot, uint32_t seconds), uint32_t seconds)
+{
+	int first = 0, n = 0, done = 0;
+
+	for (size_t i = 0; i < s->n_slots; i++) {
+		struct slot *slot = &s->slots[i];
+		int r;
+
+		if (slot->is_retired ||
+			(short_server_id != 0 &&
+				server_link_short_server_id(slot->link) != short_server_id))
+			continue;
+		r = one(s, slot, seconds);
+		n++;
+		done += r == 0;
+		first = first < 0 ? first : r;
+	}
+	if (n == 0)
+		return -ENOENT;
+	return done > 0 ? 0 : first;
+}
+
+static int register_now(struct servers *s, struct slot *slot, uint32_t seconds)
+{
+	enum reg_state state = reg_state(server_link_reg(slot->link));
+	uint16_t short_server_id = server_link_short_server_id(slot->link);
+	struct reg_params params;
+	struct account a;
+
+	(void)seconds;
+	if (state == REG_REGISTERED || state == REG_UPDATING || state == REG_REGISTERING)
+		return 0;
+	if (!account_of_server(s->env.model, short_server_id, &a))
+		return -ENOENT;
+	params = params_of(s, &a);
+
+	int r = server_link_reset(slot->link, &params);
+
+	if (r < 0)
+		return r;
+	order_running(&s->order, short_server_id);
+	server_link_event(slot->link, REG_EV_START, REASON_NONE);
+	return 0;
+}
+
+static int update_now(struct servers *s, struct slot *slot, uint32_t seconds)
+{
+	(void)seconds;
+	if (!reg_is_up(server_link_reg(slot->link)))
+		return -ENOTCONN;
+	slot->wants_update = true;
+	arm(s);
+	return 0;
+}
+
+static int deregister_now(struct servers *s, struct slot *slot, uint32_t seconds)
+{
+	struct reg_params params;
+	struct account a;
+
+	if (!reg_is_up(server_link_reg(slot->link)))
+		return -ENOTCONN;
+	if (!account_of_server(s->env.model, server_link_short_server_id(slot->link), &a))
+		return -ENOENT;
+	params = params_of(s, &a);
+	if (seconds > 0)
+		params.disable_timeout = seconds;
+	server_link_refresh(slot->link, &a, &params);
+	server_link_event(slot->link, REG_EV_DISABLE, REASON_REG_DISABLED);
+	return 0;
+}
+
+int servers_register(struct servers *s, uint16_t short_server_id)
+{
+	return for_each(s, short_server_id, register_now, 0);
+}
+
+int servers_update(struct servers *s, uint16_t short_server_id)
+{
+	return for_each(s, short_server_id, update_now, 0);
+}
+
+int servers_deregister(struct servers *s, uint16_t short_server_id, uint32_t seconds)
+{
+	return for_each(s, short_server_id, deregister_now, seconds);
+}
+
+const struct server_link *servers_next(const struct servers *s, size_t *cursor)
+{
+	while (*cursor < s->n_slots) {
+		const struct slot *slot = &s->slots[(*cursor)++];
+
+		if (!slot->is_retired)
+			return slot->link;
+	}
+	return NULL;
+}
+
 /* --- life ------------------------------------------------------------------------------------- */
 
 int servers_new(

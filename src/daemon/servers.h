@@ -43,6 +43,17 @@ void servers_changed(struct servers *s, struct path p, enum model_change what);
 int servers_trigger_update(struct servers *s, uint16_t short_server_id);
 int servers_disable(struct servers *s, uint16_t short_server_id);
 
+/*
+ * The operator's wishes; Short Server ID 0: all. 0, -ENOENT: there is no such server, -ENOTCONN: it
+ * is not registered (update, deregister).
+ */
+int servers_register(struct servers *s, uint16_t short_server_id);
+int servers_update(struct servers *s, uint16_t short_server_id);
+/* Silent for so many seconds, 0: as 1/x/5 says; then it registers again. */
+int servers_deregister(struct servers *s, uint16_t short_server_id, uint32_t seconds);
+/* Start with *cursor = 0; NULL behind the last. */
+const struct server_link *servers_next(const struct servers *s, size_t *cursor);
+
 size_t servers_count(const struct servers *s);
 size_t servers_count_up(const struct servers *s);
 size_t servers_save(const struct servers *s, struct store_registration *list, size_t max);

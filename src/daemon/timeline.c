@@ -21,6 +21,8 @@ struct timeline {
 	uint64_t seq;
 	struct entry entry[TIMELINE_STEPS]; /* oldest first */
 	size_t n;
+	void (*added)(void *data, const struct step *step);
+	void *data;
 };
 
 static const char *const stage_names[] = {
@@ -192,6 +194,15 @@ void timeline_add(struct timeline *t, const struct step_fields *fields, const ch
 	if (t->n == TIMELINE_STEPS)
 		drop(t, 0);
 	t->entry[t->n++] = e;
+	if (t->added)
+		t->added(t->data, &e.step);
+}
+
+void timeline_follow(
+	struct timeline *t, void (*added)(void *data, const struct step *step), void *data)
+{
+	t->added = added;
+	t->data = data;
 }
 
 bool timeline_next(const struct timeline *t, uint64_t *cursor, struct step *ret)
@@ -200,6 +211,7 @@ bool timeline_next(const struct timeline *t, uint64_t *cursor, struct step *ret)
 		if (t->entry[i].step.seq <= *cursor)
 			continue;
 		*ret = t->entry[i].step;
+		ret->is_over = t->entry[i].is_closed;
 		*cursor = ret->seq;
 		return true;
 	}

@@ -32,6 +32,7 @@ struct step {
 	enum reason reason;
 	unsigned repeats; /* how often the same (stage, server, result, reason) came since */
 	char detail[STEP_DETAIL_MAX];
+	bool is_over; /* a failure that success has followed, or the other way round */
 };
 
 struct timeline;
@@ -60,6 +61,10 @@ struct step_fields {
  */
 __attribute__((format(printf, 3, 4))) void timeline_add(
 	struct timeline *t, const struct step_fields *fields, const char *format, ...);
+
+/* One listener: called after each timeline_add(), must not add. NULL: none. */
+void timeline_follow(
+	struct timeline *t, void (*added)(void *data, const struct step *step), void *data);
 
 /* Oldest first; start with *cursor = 0. false: no more. */
 bool timeline_next(const struct timeline *t, uint64_t *cursor, struct step *ret);

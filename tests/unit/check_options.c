@@ -66,6 +66,7 @@ START_TEST(options_default_values_pass_their_own_check)
 	free(conf.network.interface);
 	free(conf.state_directory);
 	free(conf.control_directory);
+	free(conf.control_admin_group);
 }
 END_TEST
 

@@ -86,7 +86,7 @@ static int loop_watch(void *impl, int fd, uint32_t events,
 	void (*ready)(void *data, uint32_t events), void *data, struct loop_source **ret)
 {
 	(void)impl, (void)fd, (void)events, (void)ready, (void)data, (void)ret;
-	ck_abort_msg("there are no descriptors in this world");
+	/* there are no descriptors in this world: the status socket stays closed */
 	return -ENOSYS;
 }
 

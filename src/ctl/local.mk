@@ -1,0 +1,42 @@
+noinst_LIBRARIES += src/ctl/libctl.a
+src_ctl_libctl_a_SOURCES = \
+	%D%/unixsock.c %D%/unixsock.h \
+	%D%/framing.c %D%/framing.h \
+	%D%/manage.c %D%/manage.h \
+	%D%/manage_idl.h \
+	%D%/peer.c %D%/peer.h \
+	%D%/varlink.c %D%/varlink.h
+
+if HAVE_CHECK
+check_PROGRAMS += \
+	tests/unit/check_framing \
+	tests/unit/check_manage \
+	tests/unit/check_peer \
+	tests/unit/check_unixsock \
+	tests/unit/check_varlink
+TESTS += \
+	tests/unit/check_framing \
+	tests/unit/check_manage \
+	tests/unit/check_peer \
+	tests/unit/check_unixsock \
+	tests/unit/check_varlink
+CTL_TEST_SOURCES = tests/unit/ctl.c tests/unit/testloop.c tests/unit/runner.c
+CTL_TEST_LIBS = src/ctl/libctl.a src/codec/libcodec.a src/base/libbase.a $(JSON_LIBS) $(CHECK_LIBS)
+tests_unit_check_framing_SOURCES = tests/unit/check_framing.c tests/unit/runner.c tests/unit/alloc.c
+tests_unit_check_framing_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
+tests_unit_check_framing_LDFLAGS = $(AM_LDFLAGS) $(WRAP_ALLOC)
+tests_unit_check_framing_LDADD = $(CTL_TEST_LIBS)
+tests_unit_check_manage_SOURCES = tests/unit/check_manage.c $(CTL_TEST_SOURCES)
+tests_unit_check_manage_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
+tests_unit_check_manage_LDADD = $(CTL_TEST_LIBS)
+tests_unit_check_peer_SOURCES = tests/unit/check_peer.c tests/unit/runner.c
+tests_unit_check_peer_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
+tests_unit_check_peer_LDADD = $(CTL_TEST_LIBS)
+tests_unit_check_unixsock_SOURCES = tests/unit/check_unixsock.c $(CTL_TEST_SOURCES)
+tests_unit_check_unixsock_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
+tests_unit_check_unixsock_LDADD = $(CTL_TEST_LIBS)
+tests_unit_check_varlink_SOURCES = tests/unit/check_varlink.c $(CTL_TEST_SOURCES)
+tests_unit_check_varlink_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
+tests_unit_check_varlink_LDADD = $(CTL_TEST_LIBS)
+endif
+EXTRA_DIST += tests/unit/ctl.h

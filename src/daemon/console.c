@@ -1,0 +1,280 @@
+#include "daemon/console.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+
+#include "base/cleanup.h"
+#include "base/writer.h"
+#include "conf/names.h"
+#include "daemon/daemon.h"
+#include "daemon/view.h"
+
+/* --- news ------------------------------------------------------------------------------------- */
+
+static void count(struct console *c, const struct step *s)
+{
+	bool is_ok = s->result == STEP_OK;
+
+	if (s->result == STEP_FAILED)
+		c->failures[s->reason]++;
+	if (!is_ok && s->result != STEP_FAILED)
+		return;
+	if (s->stage == STAGE_REGISTER && s->server > 0 && s->reason != REASON_RETRY_EXHAUSTED)
+		c->registrations[is_ok]++;
+	if (s->stage == STAGE_CLIENT_BOOTSTRAP || s->stage == STAGE_SERVER_BOOTSTRAP)
+		c->bootstraps[is_ok]++;
+}
+
+static void on_step(void *data, const struct step *s)
+{
+	struct console *c = data;
+	struct manage_step shown = view_step(s);
+
+	count(c, s);
+	manage_tell_step(c->manage, &shown);
+	if (s->server > 0)
+		manage_tell_server(c->manage, (uint16_t)s->server);
+	manage_tell_state(c->manage);
+}
+
+static void tell_value(void *to, const struct manage_value *v)
+{
+	manage_tell_value(to, v);
+}
+
+void console_tell_value(struct console *c, struct path p)
+{
+	if (c && manage_is_followed(c->manage))
+		view_changed(c->d, p, tell_value, c->manage);
+}
+
+/* --- steering --------------------------------------------------------------------------------- */
+
+static int start_bootstrap(struct daemon *d, const char **ret_why)
+{
+	struct seq probe = d->seq;
+	struct account a;
+
+	if (!account_bootstrap(d->model, &a)) {
+		*ret_why = reason_text(REASON_BS_NO_ACCOUNT);
+		return -EOPNOTSUPP;
+	}
+	if (seq_step(&probe, EV_BOOTSTRAP_WANTED) < 0) {
+		*ret_why = "a bootstrap runs already, or the daemon starts or stops";
+		return -EBUSY;
+	}
+	timeline_add(d->timeline,
+		&(const struct step_fields){.stage = STAGE_CLIENT_BOOTSTRAP,
+			.result = STEP_PENDING,
+			.server = LOG_SERVER_BOOTSTRAP,
+			.level = LOG_NOTICE},
+		"the operator asked for a new bootstrap");
+	effects_feed(d, EV_BOOTSTRAP_WANTED);
+	return 0;
+}
+
+static int forget(struct daemon *d, bool is_all)
+{
+	int r = keeper_forget(d->keeper);
+
+	if (r == -EBUSY)
+		return r;
+	if (is_all)
+		keeper_save_registrations(d->keeper, NULL, 0);
+	d->is_conf_new = true;
+	effects_feed(d, EV_ROUND_OVER);
+	return r;
+}
+
+static int steer(void *data, enum manage_action action, uint16_t ssid, uint32_t seconds,
+	const char **ret_why)
+{
+	struct console *c = data;
+	struct daemon *d = c->d;
+	int r = 0;
+
+	if (action != MANAGE_BOOTSTRAP && bootstrapper_has_session(d->bootstrapper)) {
+		*ret_why = "a bootstrap session is open";
+		return -EBUSY;
+	}
+	switch (action) {
+	case MANAGE_BOOTSTRAP:
+		return start_bootstrap(d, ret_why);
+	case MANAGE_REGISTER:
+		r = servers_register(d->servers, ssid);
+		break;
+	case MANAGE_UPDATE:
+		r = servers_update(d->servers, ssid);
+		break;
+	case MANAGE_DEREGISTER:
+		r = servers_deregister(d->servers, ssid, seconds);
+		break;
+	case MANAGE_RESET_ACCOUNTS:
+	case MANAGE_RESET_ALL:
+		r = forget(d, action == MANAGE_RESET_ALL);
+		break;
+	}
+	if (r == -ENOTCONN)
+		*ret_why = "it is not registered";
+	if (r == -ENOENT && ssid == 0) {
+		*ret_why = "there is no server";
+		return -EOPNOTSUPP;
+	}
+	return r;
+}
+
+static int reload(void *data, void (*problem)(void *to, const char *line), void *to)
+{
+	const struct console *c = data;
+
+	return daemon_reload(c->d, problem, to);
+}
+
+/* --- metrics ---------------------------------------------------------------------------------- */
+
+static void write_head(struct writer *w, const char *name, const char *type, const char *help)
+{
+	wr_printf(w, "# HELP %s %s\n# TYPE %s %s\n", name, help, name, type);
+}
+
+static void write_link(struct writer *w, const struct daemon *d)
+{
+	const struct server_link *l;
+	size_t cursor = 0;
+
+	write_head(w, "lwm2m_server_registered", "gauge", "Whether the server has a registration.");
+	while ((l = servers_next(d->servers, &cursor)))
+		wr_printf(w, "lwm2m_server_registered{ssid=\"%u\"} %d\n",
+			server_link_short_server_id(l), reg_is_up(server_link_reg(l)));
+
+	write_head(w, "lwm2m_server_registration_expires_seconds", "gauge",
+		"Until the registration ends at the server.");
+	cursor = 0;
+	while ((l = servers_next(d->servers, &cursor))) {
+		const struct reg *reg = server_link_reg(l);
+
+		if (reg_is_up(reg) && reg_expires(reg) != USEC_NEVER)
+			wr_printf(w,
+				"lwm2m_server_registration_expires_seconds{ssid=\"%u\"} %" PRIu64
+				"\n",
+				server_link_short_server_id(l),
+				view_seconds_until(d, reg_expires(reg)));
+	}
+}
+
+static void write_endpoint(struct writer *w, const char *text)
+{
+	for (; *text; text++) {
+		if (*text == '"' || *text == '\\')
+			wr_u8(w, '\\');
+		wr_u8(w, (uint8_t)*text);
+	}
+}
+
+static void write_results(
+	struct writer *w, const char *name, const char *help, const uint64_t counts[2])
+{
+	write_head(w, name, "counter", help);
+	for (int ok = 0; ok < 2; ok++)
+		wr_printf(w, "%s{result=\"%s\"} %" PRIu64 "\n", name, ok ? "ok" : "failed",
+			counts[ok]);
+}
+
+static int get_metrics(void *data, struct buf *out)
+{
+	static const char *const phases[] = {"starting", "smartcard", "factory", "registering",
+		"registered", "degraded", "holdoff", "bootstrapping", "retrying", "offline", "idle",
+		"stopping"};
+	const struct console *c = data;
+	const struct daemon *d = c->d;
+	struct writer w = writer_to(out);
+
+	write_head(&w, "lwm2m_info", "gauge", "Version and Endpoint Client Name.");
+	wr_text(&w, "lwm2m_info{version=\"" PACKAGE_VERSION "\",endpoint=\"");
+	write_endpoint(&w, d->conf->endpoint);
+	wr_text(&w, "\"} 1\n");
+	write_head(&w, "lwm2m_phase", "gauge", "1 for the present phase.");
+	for (size_t i = 0; i < sizeof phases / sizeof *phases; i++)
+		wr_printf(&w, "lwm2m_phase{phase=\"%s\"} %d\n", phases[i],
+			strcmp(view_phase(d), phases[i]) == 0);
+	write_link(&w, d);
+	write_head(
+		&w, "lwm2m_holdoff_remaining_seconds", "gauge", "Until ClientHoldOffTime is over.");
+	wr_printf(&w, "lwm2m_holdoff_remaining_seconds %" PRIu64 "\n",
+		holdoff_left(d->waits.holdoff) / USEC_PER_SEC);
+	write_results(&w, "lwm2m_registrations_total", "Register and Update operations by result.",
+		c->registrations);
+	write_results(&w, "lwm2m_bootstraps_total", "Bootstraps by result.", c->bootstraps);
+	write_head(&w, "lwm2m_failures_total", "counter", "Failed steps by reason.");
+	for (int i = 1; i < REASON_COUNT; i++)
+		if (c->failures[i] > 0)
+			wr_printf(&w, "lwm2m_failures_total{reason=\"%s\"} %" PRIu64 "\n",
+				reason_id((enum reason)i), c->failures[i]);
+	return w.err;
+}
+
+/* --- life ------------------------------------------------------------------------------------- */
+
+const struct manage_ops console_ops = {
+	.state = view_state,
+	.warnings = view_warnings,
+	.servers = view_servers,
+	.steps = view_steps,
+	.advice = view_advice,
+	.instances = view_instances,
+	.values = view_values,
+	.steer = steer,
+	.reload = reload,
+	.metrics = get_metrics,
+};
+
+void console_tell_state(struct console *c)
+{
+	if (c)
+		manage_tell_state(c->manage);
+}
+
+int console_new(struct daemon *d, struct console **ret)
+{
+	struct console *c = calloc(1, sizeof *c);
+
+	if (!c)
+		return -ENOMEM;
+	c->d = d;
+	c->since = clock_realtime(d->clock);
+	c->settings.version = PACKAGE_VERSION;
+	c->settings.has_admin_group =
+		names_find_group("", d->conf->control_admin_group, &c->settings.admin_group) == 0;
+	/* systemd makes it for the service; by hand it may not be there yet */
+	mkdir(d->conf->control_directory, 0755);
+
+	int r = asprintf(&c->path, "%s/status.sock", d->conf->control_directory) < 0 ? -ENOMEM : 0;
+
+	if (r == 0) {
+		c->settings.path = c->path;
+		r = manage_new(d->loop, d->clock, &c->settings, &console_ops, c, &c->manage);
+	} else {
+		c->path = NULL;
+	}
+	if (r < 0) {
+		console_free(c);
+		return r;
+	}
+	timeline_follow(d->timeline, on_step, c);
+	*ret = c;
+	return 0;
+}
+
+struct console *console_free(struct console *c)
+{
+	if (!c)
+		return NULL;
+	timeline_follow(c->d->timeline, NULL, NULL);
+	manage_free(c->manage);
+	free(c->path);
+	free(c);
+	return NULL;
+}
