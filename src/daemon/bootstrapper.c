@@ -292,7 +292,9 @@ static struct tp_session *session_for(struct bootstrapper *b, const struct accou
 				.data = b, .request = on_request, .lost = on_lost},
 			&b->session);
 	if (r < 0) {
-		tell(b, STAGE_CLIENT_BOOTSTRAP, STEP_FAILED, REASON_SECURITY_UNSUPPORTED,
+		/* without memory or descriptors there is no reason that a person could act on */
+		tell(b, STAGE_CLIENT_BOOTSTRAP, STEP_FAILED,
+			r == -ENOTSUP || r == -EINVAL ? REASON_SECURITY_UNSUPPORTED : REASON_NONE,
 			LOG_ID_BOOTSTRAP_FAILED, "the bootstrap account cannot be used with %s: %s",
 			account_model_mode_text(a->mode), strerror(-r));
 		return NULL;
@@ -446,9 +448,12 @@ uint64_t bootstrapper_back_off(struct bootstrapper *b, bool *ret_is_round_over)
 
 static void listener_failed(struct bootstrapper *b, const char *address, int error)
 {
-	tell(b, STAGE_WAIT, STEP_FAILED,
-		error == -EADDRINUSE ? REASON_NET_PORT_BUSY : REASON_SECURITY_UNSUPPORTED,
-		LOG_ID_NONE, "cannot listen on %s for a server-initiated bootstrap: %s", address,
+	enum reason reason = error == -EADDRINUSE ? REASON_NET_PORT_BUSY
+			     : error == -ENOTSUP  ? REASON_SECURITY_UNSUPPORTED
+						  : REASON_NONE;
+
+	tell(b, STAGE_WAIT, STEP_FAILED, reason, LOG_ID_NONE,
+		"cannot listen on %s for a server-initiated bootstrap: %s", address,
 		strerror(-error));
 }
 

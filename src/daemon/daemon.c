@@ -125,7 +125,7 @@ static int execute_bootstrap(void *data, uint16_t short_server_id)
 	return 0;
 }
 
-/* Reboot and factory reset are refused until their issue brings them (4.05). */
+/* Reboot and factory reset: this version can do neither, 4.05. */
 static int refuse(void *data, uint16_t short_server_id)
 {
 	(void)data;
