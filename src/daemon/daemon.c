@@ -155,8 +155,13 @@ static void on_restart(void *data, int signo)
 	(void)signo;
 	notify_stopping();
 	keeper_flush(d->keeper);
-	keeper_save_registrations(d->keeper, kept, n);
-	LOG(LOG_NOTICE, "restarting: %zu registration(s) kept", n);
+	if (d->is_ready) {
+		keeper_save_registrations(d->keeper, kept, n);
+		LOG(LOG_NOTICE, "restarting: %zu registration(s) kept", n);
+	} else {
+		/* before step 3 they still are where the former restart has put them */
+		LOG(LOG_NOTICE, "restarting");
+	}
 	dloop_exit(d->dloop, d->exit_code);
 }
 

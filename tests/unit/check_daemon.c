@@ -141,6 +141,22 @@ START_TEST(sigusr1_keeps_the_registration_and_the_next_start_updates_it)
 }
 END_TEST
 
+START_TEST(a_restart_before_step_3_loses_no_registration)
+{
+	managed();
+	world_signal(SIGUSR1);
+	machine_kill();
+	machine_start_again();
+	ck_assert(!machine->is_ready);
+	world_signal(SIGUSR1);
+	machine_kill();
+	machine_start_again();
+	world_run(1);
+	ck_assert_uint_eq(fake_count(URI_A, FAKE_REGISTER), 1);
+	ck_assert_uint_eq(fake_count(URI_A, FAKE_UPDATE), 1);
+}
+END_TEST
+
 START_TEST(a_kept_registration_is_good_for_one_start)
 {
 	managed();
@@ -371,6 +387,7 @@ Suite *suite(void)
 
 	c = machine_case(s, "restart");
 	tcase_add_test(c, sigusr1_keeps_the_registration_and_the_next_start_updates_it);
+	tcase_add_test(c, a_restart_before_step_3_loses_no_registration);
 	tcase_add_test(c, a_kept_registration_is_good_for_one_start);
 	tcase_add_test(c, a_kept_registration_that_ran_out_meanwhile_is_made_anew);
 	tcase_add_test(c, a_kept_registration_of_another_endpoint_is_made_anew);
