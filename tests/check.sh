@@ -149,7 +149,7 @@ close()
 }
 
 step "dependencies" sh tests/deps.sh build || close
-sh tests/deps.sh test >"$logs/dependencies-of-tests.log" 2>&1 </dev/null ||
+sh tests/deps.sh test package >"$logs/dependencies-of-tests.log" 2>&1 </dev/null ||
 	skip "dependencies of some tests" "$(tail -n 1 "$logs/dependencies-of-tests.log")"
 mkdir "$work/src" || exit 1
 tar -cf - --exclude=./.git --exclude='./build' --exclude='./build-[!a]*' --exclude=./autom4te.cache \
@@ -187,6 +187,18 @@ elif ! { command -v mvn && command -v javac; } >/dev/null &&
 else
 	pytest_of "$interop" "$work/build-gcc/tests/interop-results.xml" \
 		make -C "$work/build-gcc" check-interop
+fi
+
+# The packages, installed on booted Debian 12 and 13: containers, so only for root.
+system="packages on booted systems"
+if [ ! -d "$work/build-gcc" ]; then
+	skip "$system" "there is no build"
+elif [ "$(id -u)" -ne 0 ]; then
+	skip "$system" "only root can boot containers"
+else
+	pytest_of "$system" "$work/build-gcc/system.xml" make -C "$work/build-gcc" check-system \
+		SYSTEM_FLAGS="-q -n 4 --tb=short -rfEs --junitxml=$work/build-gcc/system.xml"
+	grep -E '^[a-z]+: .*(goal|took|hold-off)' "$(log_of "$system")" | sed 's/^/        /'
 fi
 
 # The same on the other supported release, in a tree of its own.

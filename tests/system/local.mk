@@ -4,7 +4,7 @@ SYSTEM_FLAGS = -q -n 4 --tb=short -rs
 .PHONY: check-system
 check-system: tests/lwm2m-testserver
 	@packages=$${LWM2MD_PACKAGES-}; \
-	if test -z "$$packages"; then \
+	if test -z "$$packages" && test "$$(id -u)" -eq 0; then \
 		packages='$(abs_top_builddir)/packages'; \
 		for suite in $${LWM2MD_SUITES-bookworm trixie}; do \
 			echo "making the packages of $$suite"; \

@@ -1,4 +1,5 @@
 """What apt and the administrator do with the package, on a booted system."""
+import pathlib
 import re
 import subprocess
 
@@ -142,6 +143,22 @@ def test_purge_leaves_nothing(fresh, package, server, first):
     assert fresh.run("systemctl", "is-system-running", check=False).stdout.strip() == "running"
 
 
+def test_the_commands_of_the_readme(fresh, package, newer):
+    """Without a network: what it depends on is there."""
+    apt = ("apt-get", "-q", "-y", "--no-download", "-o", "Dpkg::Options::=--force-confdef")
+    for deb, name in ((package, "lwm2md_1.deb"), (newer, "lwm2md_2.deb")):
+        fresh.write("/root/" + name, deb.read_bytes())
+        fresh.run(*apt, "install", "/root/" + name, timeout=120)
+        assert fresh.show("ActiveState") == {"ActiveState": "active"}
+        fresh.run("lwm2md", "--check-config")
+        fresh.run("systemctl", "reload", "lwm2md")
+        fresh.run("systemctl", "status", "lwm2md")
+    fresh.run(*apt, "remove", "lwm2md", timeout=120)
+    assert fresh.path(CONF).exists()
+    fresh.run(*apt, "purge", "lwm2md", timeout=120)
+    assert leftovers(fresh) == []
+
+
 def test_it_installs_without_systemd_running(machine, base, package):
     """As in the build of an image."""
     m = machine([base])
@@ -153,3 +170,19 @@ def test_it_installs_without_systemd_running(machine, base, package):
     m.boot()
     assert m.state == "running"
     assert m.show("ActiveState") == {"ActiveState": "active"}
+
+
+@pytest.mark.parametrize("name", ["start", "status"])
+def test_the_autopkgtest(gateway, name):
+    script = pathlib.Path(__file__).parents[2] / "debian" / "tests" / name
+    gateway.write("/root/test", script.read_bytes(), 0o755)
+    gateway.boot()
+    gateway.run("/root/test")
+
+
+def test_the_user_of_the_daemon_may_use_cards(gateway):
+    """The PC/SC service of Debian 13 asks polkit; ours is the rule that answers."""
+    gateway.boot()
+    done = gateway.run("/usr/libexec/lwm2md/lwm2md-card", "list", user="lwm2md", check=False)
+    assert "denied" not in (done.stdout + done.stderr).lower()
+    assert "service" not in (done.stdout + done.stderr).lower()
