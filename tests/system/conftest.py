@@ -87,13 +87,14 @@ def installed(base, package, tmp_path_factory):
 class Network:
     """Two network namespaces and the link between them."""
 
-    def __init__(self):
+    def __init__(self, seed):
         self.client, self.server = unique("c"), unique("s")
         for name in (self.client, self.server):
             subprocess.run(["ip", "netns", "add", name], check=True)
             subprocess.run(["ip", "-n", name, "link", "set", "lo", "up"], check=True)
         self.process = subprocess.Popen(
-            [sys.executable, str(HERE / "link.py"), self.client, self.server],
+            [sys.executable, str(HERE / "link.py"), self.client, self.server,
+             "--seed", seed],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
         self.lines = Lines(self.process.stdout, lambda line, when: json.loads(line))
         self.lines.wait(lambda e: True, 20, "link")
@@ -118,9 +119,10 @@ class Network:
 
 
 @pytest.fixture
-def network():
-    n = Network()
+def network(request):
+    n = Network(os.environ.get("LWM2MD_SEED", request.node.name))
     yield n
+    n.set("")
     n.close()
 
 

@@ -46,7 +46,7 @@ def test_it_registers_through(gateway, network, managed, fault, security):
     dm, bs = managed(Keys() if security == "psk" else None)
     network.set(FAULTS[fault])
     gateway.boot().follow()
-    gateway.wait("registered", 90)
+    gateway.wait("registered", 150)  # an attempt takes up to 46 s
     dm.wait("register")
     network.set("loss=0 delay=0 jitter=0 reorder=0 corrupt=0")
     answers(dm)

@@ -144,8 +144,8 @@ def test_purge_leaves_nothing(fresh, package, server, first):
 
 
 def test_the_commands_of_the_readme(fresh, package, newer):
-    """Without a network: what it depends on is there."""
-    apt = ("apt-get", "-q", "-y", "--no-download", "-o", "Dpkg::Options::=--force-confdef")
+    """Without a mirror: what it depends on is there."""
+    apt = ("apt-get", "-q", "-y", "-o", "Dpkg::Options::=--force-confdef")
     for deb, name in ((package, "lwm2md_1.deb"), (newer, "lwm2md_2.deb")):
         fresh.write("/root/" + name, deb.read_bytes())
         fresh.run(*apt, "install", "/root/" + name, timeout=120)
