@@ -13,6 +13,9 @@ enum conf_listen { LISTEN_HOLD_OFF, LISTEN_ALWAYS, LISTEN_NEVER };
 enum conf_nosec { NOSEC_NO, NOSEC_BOOTSTRAP, NOSEC_YES };
 enum conf_family { FAMILY_ANY, FAMILY_INET, FAMILY_INET6 };
 enum conf_card { CARD_AUTO, CARD_YES, CARD_NO };
+enum conf_late_card { LATE_APPLY, LATE_IGNORE };
+enum conf_removal { REMOVAL_RESTART, REMOVAL_KEEP };
+enum conf_channel { CHANNEL_REQUIRED, CHANNEL_OPTIONAL };
 enum conf_tristate { UNSET, SET_FALSE, SET_TRUE };
 
 /* retry { } of the whole configuration or of one server; times in seconds. */
@@ -65,6 +68,17 @@ struct conf {
 	} device;
 	struct {
 		enum conf_card enabled;
+		char *reader;	   /* shell pattern */
+		struct secret pin; /* empty: none */
+		uint64_t timeout;  /* usec */
+		enum conf_late_card late_card;
+		uint64_t check_deadline, check_interval; /* usec */
+		bool basic_channel;
+		enum conf_removal on_removal;
+		bool has_channel_mode;
+		enum conf_channel channel_mode;
+		uint16_t key_version;
+		struct secret key_enc, key_mac; /* empty: none */
 	} smartcard;
 	bool has_bootstrap;
 	struct conf_account bootstrap;

@@ -24,6 +24,10 @@ struct conf *conf_free(struct conf *c)
 	free(c->device.software_version);
 	free(c->device.firmware_version);
 	free(c->device.storage);
+	free(c->smartcard.reader);
+	secret_done(&c->smartcard.pin);
+	secret_done(&c->smartcard.key_enc);
+	secret_done(&c->smartcard.key_mac);
 	account_done(&c->bootstrap);
 	for (char **address = c->server_initiated.addresses; address && *address; address++)
 		free(*address);

@@ -6,13 +6,14 @@
  */
 #include <stdbool.h>
 
-#include "base/loop.h"
 #include "base/reason.h"
 #include "model/model.h"
 
 struct card_answer {
-	bool is_configured; /* the card's accounts are in the model, origin CARD */
-	enum reason reason; /* why not */
+	bool is_configured; /* the card's accounts are in the model */
+	enum origin origin; /* of the server accounts that are in use then */
+	bool is_expected;   /* the configuration expects a card: its absence is a warning */
+	enum reason reason; /* why not, or what changed */
 	const char *detail; /* one line, never NULL */
 };
 
@@ -26,6 +27,3 @@ struct card_source {
 	bool (*can_change)(void *data);
 	void (*free)(void *data);
 };
-
-/* The source of a system without card service: answers "no card service". */
-int card_none_new(const struct loop *loop, bool is_off, struct card_source *ret);

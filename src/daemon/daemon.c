@@ -54,6 +54,34 @@ static bool is_open(void *data)
 	return !bootstrapper_has_session(d->bootstrapper);
 }
 
+/* --- the card --------------------------------------------------------------------------------- */
+
+static bool check_card(void *data)
+{
+	struct daemon *d = data;
+
+	return card_step_check(d->card_step);
+}
+
+static bool start_over(void *data)
+{
+	return effects_feed_now(data, EV_ROUND_OVER);
+}
+
+static void card_checked(void *data)
+{
+	struct daemon *d = data;
+
+	servers_card_checked(d->servers);
+}
+
+static bool is_up(void *data)
+{
+	const struct daemon *d = data;
+
+	return servers_count_up(d->servers) > 0;
+}
+
 static void feed(void *data, enum seq_event event)
 {
 	effects_feed(data, event);
@@ -237,6 +265,7 @@ static void take_over(struct daemon *d, struct conf *conf)
 	tp_set(d->tp, &settings);
 	servers_set_conf(d->servers, conf);
 	bootstrapper_set_conf(d->bootstrapper, conf);
+	card_step_set_conf(d->card_step, conf);
 
 	int r = fill_device(d);
 
@@ -317,6 +346,25 @@ static int make_model(struct daemon *d)
 	return r;
 }
 
+static int make_card(struct daemon *d)
+{
+	struct card_step_env env = {.model = d->model,
+		.loop = d->loop,
+		.clock = d->clock,
+		.timeline = d->timeline,
+		.keeper = d->keeper,
+		.supports_mode = tp_supports_mode,
+		.data = d,
+		.start_over = start_over,
+		.checked = card_checked,
+		.is_up = is_up};
+	int r = card_step_new(&env, d->conf, &d->card_step);
+
+	if (r == 0)
+		d->card = card_step_source(d->card_step);
+	return r;
+}
+
 static int make_parts(struct daemon *d)
 {
 	struct server_link_env links = {.model = d->model,
@@ -324,8 +372,11 @@ static int make_parts(struct daemon *d)
 		.loop = d->loop,
 		.clock = d->clock,
 		.timeline = d->timeline};
-	struct servers_hooks hooks = {
-		.data = d, .verdict = on_verdict, .stopped = on_stopped, .is_open = is_open};
+	struct servers_hooks hooks = {.data = d,
+		.verdict = on_verdict,
+		.stopped = on_stopped,
+		.is_open = is_open,
+		.check_card = check_card};
 	struct bootstrapper_env env = {.model = d->model,
 		.tp = d->tp,
 		.loop = d->loop,
@@ -340,7 +391,7 @@ static int make_parts(struct daemon *d)
 	if (r == 0)
 		r = bootstrapper_new(&env, &d->bootstrapper);
 	if (r == 0)
-		r = card_none_new(d->loop, d->conf->smartcard.enabled == CARD_NO, &d->card);
+		r = make_card(d);
 	if (r == 0)
 		r = effects_init(d);
 	if (r < 0)
@@ -435,8 +486,7 @@ struct daemon *daemon_free(struct daemon *d)
 		effects_done(d);
 	servers_free(d->servers);
 	bootstrapper_free(d->bootstrapper);
-	if (d->card.free)
-		d->card.free(d->card.data);
+	card_step_free(d->card_step);
 	keeper_free(d->keeper);
 	tp_free(d->tp);
 	model_free(d->model);

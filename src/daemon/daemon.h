@@ -6,7 +6,7 @@
 #include "bootstrap/sequence.h"
 #include "conf/conf.h"
 #include "daemon/bootstrapper.h"
-#include "daemon/card_source.h"
+#include "daemon/card_step.h"
 #include "daemon/console.h"
 #include "daemon/holdoff.h"
 #include "daemon/keeper.h"
@@ -52,7 +52,8 @@ struct daemon {
 	struct servers *servers;
 	struct bootstrapper *bootstrapper;
 	struct routes *routes;
-	struct card_source card;
+	struct card_step *card_step;
+	struct card_source card; /* what the sequence sees of it */
 	struct server_actions server_actions;
 	struct device_actions device_actions;
 	struct seq seq; /* moved by effects.c alone */

@@ -97,12 +97,13 @@ static void on_card(void *data, const struct card_answer *answer)
 		&(const struct step_fields){.stage = STAGE_SMARTCARD,
 			.result = answer->is_configured ? STEP_OK : STEP_SKIPPED,
 			.reason = answer->reason,
-			.level = LOG_NOTICE,
+			.level = answer->is_expected && !answer->is_configured ? LOG_WARNING
+									       : LOG_NOTICE,
 			.id = answer->is_configured ? LOG_ID_CARD_READ : LOG_ID_CARD_SKIPPED},
 		LOG_SERVER_NONE, "step 1, smart card: %s", answer->detail);
 	if (answer->is_configured) {
 		/* a configured bootstrap account stands beside servers of a card (section 2) */
-		d->source = ORIGIN_CARD;
+		d->source = answer->origin;
 		if (account_model_fill(d->model, d->conf, FILL_BOOTSTRAP) < 0)
 			LOG(LOG_ERROR, "the configured bootstrap account cannot be used");
 	}
@@ -219,10 +220,11 @@ static void register_all(struct daemon *d)
 			   : keeper_take_registrations(d->keeper, kept, STORE_REGISTRATIONS_MAX);
 
 	d->is_ready = true;
-	if (d->is_conf_new) {
+	/* what a card configured is not filled up with servers of the configuration */
+	if (d->is_conf_new && d->source != ORIGIN_CARD) {
 		d->source = keeper_reload(d->keeper, d->conf);
-		d->is_conf_new = false;
 	}
+	d->is_conf_new = false;
 	if (feed_if_offline(d))
 		return;
 	servers_resume(d->servers, kept, n);

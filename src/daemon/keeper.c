@@ -11,6 +11,8 @@ struct keeper {
 	struct keeper_env env;
 	struct store *store; /* NULL: nothing can be stored */
 	struct store_accounts meta;
+	struct store_card card;
+	bool is_restored;
 	struct loop_source *purge, *save;
 	bool is_dirty;
 };
@@ -171,6 +173,55 @@ int keeper_persist_bootstrap(struct keeper *k, bool is_changed)
 	return r;
 }
 
+/* --- cards ------------------------------------------------------------------------------------ */
+
+const struct store_card *keeper_card(const struct keeper *k)
+{
+	return &k->card;
+}
+
+static void save_card(struct keeper *k)
+{
+	int r = k->store ? store_save_card(k->store, &k->card) : 0;
+
+	if (r < 0)
+		trouble(k, r, "what was read from the card cannot be stored");
+}
+
+/*
+ * Accounts first: a power cut in between leaves a card that is not known, and it is applied again.
+ */
+void keeper_persist_card(struct keeper *k, const struct store_card *card)
+{
+	int r;
+
+	k->meta.origin = ORIGIN_CARD;
+	k->meta.is_account_purged = false;
+	k->meta.account_deadline = 0;
+	arm_purge(k);
+	k->card = *card;
+	r = k->store ? save(k) : 0;
+	if (r < 0)
+		trouble(k, r, "the card's accounts cannot be stored");
+	save_card(k);
+}
+
+void keeper_note_card(struct keeper *k, const struct store_card *card)
+{
+	bool is_dropped = k->card.is_applied && !card->is_applied;
+
+	k->card = *card;
+	save_card(k);
+	if (!is_dropped)
+		return;
+	/* what is left is a bootstrap server's, or nothing */
+	if (k->meta.origin == ORIGIN_CARD)
+		k->meta.origin = account_model_hide_factory(k->env.model) ? ORIGIN_BOOTSTRAP
+									  : ORIGIN_FACTORY;
+	keeper_touch(k);
+	keeper_flush(k);
+}
+
 void keeper_bootstrapped(struct keeper *k)
 {
 	arm_purge(k);
@@ -243,8 +294,20 @@ static int restore(struct keeper *k, const struct conf *conf)
 	return r;
 }
 
-enum origin keeper_load(struct keeper *k, const struct conf *conf)
+static void restore_card(struct keeper *k)
 {
+	int r = k->store ? store_read_card(k->store, &k->card) : -ENOENT;
+
+	if (r < 0 && r != -ENOENT)
+		trouble(k, r, "card.cbor cannot be used");
+}
+
+void keeper_restore(struct keeper *k, const struct conf *conf)
+{
+	if (k->is_restored)
+		return;
+	k->is_restored = true;
+	restore_card(k);
 	k->meta = (struct store_accounts){.origin = ORIGIN_FACTORY};
 	memcpy(k->meta.factory_hash, conf->accounts_hash, HASH_LEN);
 
@@ -258,11 +321,16 @@ enum origin keeper_load(struct keeper *k, const struct conf *conf)
 		purge(k);
 		k->is_dirty = true; /* for good: a clock that is set back changes nothing */
 	}
+	arm_purge(k);
+}
+
+enum origin keeper_load(struct keeper *k, const struct conf *conf)
+{
+	keeper_restore(k, conf);
 
 	enum origin origin = fill(k, conf);
 
 	keeper_flush(k);
-	arm_purge(k);
 	return origin;
 }
 

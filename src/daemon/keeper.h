@@ -29,6 +29,9 @@ int keeper_new(
 	const struct keeper_env *env, const char *directory, struct keeper **ret, int *ret_pid);
 struct keeper *keeper_free(struct keeper *k);
 
+/* Stored accounts and what is known of a card, into the model; does nothing the second time. */
+void keeper_restore(struct keeper *k, const struct conf *conf);
+
 /*
  * Brings the accounts of this start or reload into the model: stored ones if a bootstrap server
  * or a card left some, else the configured ones. Returns the origin of the server accounts.
@@ -40,6 +43,12 @@ enum origin keeper_reload(struct keeper *k, const struct conf *conf);
 /* At Bootstrap-Finish, inside the transaction: what was changed or kept is now the bootstrap
  * server's; a session that changed nothing leaves the origins alone. */
 int keeper_persist_bootstrap(struct keeper *k, bool is_changed);
+/* What was applied from a card, and is remembered of one. */
+const struct store_card *keeper_card(const struct keeper *k);
+/* Inside the transaction that put a card's accounts in place of all others. */
+void keeper_persist_card(struct keeper *k, const struct store_card *card);
+/* After a card's accounts were deleted, or to remember more of it. */
+void keeper_note_card(struct keeper *k, const struct store_card *card);
 /* After the commit: the bootstrap account's timeout (0/x/12) runs from now. */
 void keeper_bootstrapped(struct keeper *k);
 /* A server wrote to object 1 or 2: saved a second later. */

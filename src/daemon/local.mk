@@ -3,7 +3,12 @@ noinst_LIBRARIES += src/daemon/libdaemon.a
 src_daemon_libdaemon_a_SOURCES = \
 	%D%/account_model.c %D%/account_model.h \
 	%D%/bootstrapper.c %D%/bootstrapper.h \
-	%D%/card_none.c %D%/card_source.h \
+	%D%/card_apply.c %D%/card_apply.h \
+	%D%/card_child.c %D%/card_child.h \
+	%D%/card_run.c %D%/card_run.h \
+	%D%/card_source.h \
+	%D%/card_step.c %D%/card_step.h \
+	%D%/card_watch.c %D%/card_watch.h \
 	%D%/console.c %D%/console.h \
 	%D%/daemon.c %D%/daemon.h \
 	%D%/effects.c \
@@ -17,11 +22,13 @@ src_daemon_libdaemon_a_SOURCES = \
 	%D%/servers.c %D%/servers.h \
 	%D%/timeline.c %D%/timeline.h \
 	%D%/view.c %D%/view.h
+src_daemon_libdaemon_a_CPPFLAGS = $(AM_CPPFLAGS) -DCARD_HELPER='"$(pkglibexecdir)/lwm2md-card"'
 src_daemon_libdaemon_a_CFLAGS = $(AM_CFLAGS) $(SYSTEMD_CFLAGS)
 
 sbin_PROGRAMS += lwm2md
 lwm2md_SOURCES = %D%/main.c
-lwm2md_LDADD = src/daemon/libdaemon.a src/ctl/libctl.a src/conf/libconf.a src/store/libstore.a \
+lwm2md_LDADD = src/daemon/libdaemon.a src/card/libcard.a src/ctl/libctl.a src/conf/libconf.a \
+	src/store/libstore.a \
 	src/server/libserver.a src/bootstrap/libbootstrap.a src/dm/libdm.a \
 	src/objects/libobjects.a src/model/libmodel.a src/transport/libtransport.a \
 	src/exchange/libexchange.a src/keys/libkeys.a src/codec/libcodec.a src/base/libbase.a \
@@ -70,7 +77,8 @@ WORLD = tests/unit/world.c tests/unit/world.h tests/unit/fake_transport.c \
 	tests/unit/fake_transport.h tests/unit/runner.c
 MACHINE = $(WORLD) tests/unit/machine.c tests/unit/machine.h tests/unit/conf_fixture.c
 LINK_WORLD = $(AM_LDFLAGS) -Wl,--wrap=getrandom
-WORLD_LIBS = src/daemon/libdaemon.a src/ctl/libctl.a src/conf/libconf.a src/store/libstore.a \
+WORLD_LIBS = src/daemon/libdaemon.a src/card/libcard.a src/ctl/libctl.a src/conf/libconf.a \
+	src/store/libstore.a \
 	src/server/libserver.a src/bootstrap/libbootstrap.a src/dm/libdm.a \
 	src/objects/libobjects.a src/model/libmodel.a src/keys/libkeys.a src/codec/libcodec.a \
 	src/base/libbase.a $(CRYPTO_LIBS) $(SYSTEMD_LIBS) $(LIBCONFIG_LIBS) $(CBOR_LIBS) $(JSON_LIBS) $(CHECK_LIBS)
@@ -110,12 +118,6 @@ tests_unit_check_server_link_SOURCES = tests/unit/check_server_link.c $(MACHINE)
 tests_unit_check_server_link_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 tests_unit_check_server_link_LDFLAGS = $(LINK_WORLD) $(WRAP_ALLOC)
 tests_unit_check_server_link_LDADD = $(WORLD_LIBS)
-check_PROGRAMS += tests/unit/check_card_none
-TESTS += tests/unit/check_card_none
-tests_unit_check_card_none_SOURCES = tests/unit/check_card_none.c $(WORLD)
-tests_unit_check_card_none_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
-tests_unit_check_card_none_LDFLAGS = $(LINK_WORLD)
-tests_unit_check_card_none_LDADD = $(WORLD_LIBS)
 check_PROGRAMS += tests/unit/check_account_model
 TESTS += tests/unit/check_account_model
 tests_unit_check_account_model_SOURCES = tests/unit/check_account_model.c $(WORLD) tests/unit/alloc.c
@@ -146,4 +148,36 @@ tests_unit_check_view_SOURCES = tests/unit/check_view.c $(MACHINE)
 tests_unit_check_view_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 tests_unit_check_view_LDFLAGS = $(LINK_WORLD)
 tests_unit_check_view_LDADD = $(WORLD_LIBS)
+check_PROGRAMS += tests/unit/check_card_step
+TESTS += tests/unit/check_card_step
+tests_unit_check_card_step_SOURCES = tests/unit/check_card_step.c tests/unit/fake_card.c $(MACHINE)
+tests_unit_check_card_step_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
+tests_unit_check_card_step_LDFLAGS = $(LINK_WORLD)
+tests_unit_check_card_step_LDADD = $(WORLD_LIBS)
+check_PROGRAMS += tests/unit/check_card_apply
+TESTS += tests/unit/check_card_apply
+tests_unit_check_card_apply_SOURCES = tests/unit/check_card_apply.c tests/unit/fake_card.c $(MACHINE)
+tests_unit_check_card_apply_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
+tests_unit_check_card_apply_LDFLAGS = $(LINK_WORLD)
+tests_unit_check_card_apply_LDADD = $(WORLD_LIBS)
+check_PROGRAMS += tests/unit/check_card_child
+TESTS += tests/unit/check_card_child
+tests_unit_check_card_child_SOURCES = tests/unit/check_card_child.c tests/unit/helper_script.c \
+	tests/unit/testloop.c tests/unit/runner.c
+tests_unit_check_card_child_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
+tests_unit_check_card_child_LDADD = src/daemon/libdaemon.a $(CARD_LIBS) $(CHECK_LIBS)
+check_PROGRAMS += tests/unit/check_card_run
+TESTS += tests/unit/check_card_run
+tests_unit_check_card_run_SOURCES = tests/unit/check_card_run.c tests/unit/helper_script.c \
+	tests/unit/testloop.c tests/unit/runner.c
+tests_unit_check_card_run_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
+tests_unit_check_card_run_LDADD = src/daemon/libdaemon.a $(CARD_LIBS) $(CHECK_LIBS)
+check_PROGRAMS += tests/unit/check_card_watch
+TESTS += tests/unit/check_card_watch
+tests_unit_check_card_watch_SOURCES = tests/unit/check_card_watch.c tests/unit/helper_script.c \
+	tests/unit/testloop.c tests/unit/runner.c
+tests_unit_check_card_watch_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
+tests_unit_check_card_watch_LDADD = src/daemon/libdaemon.a $(CARD_LIBS) $(CHECK_LIBS)
 endif
+
+EXTRA_DIST += tests/unit/fake_card.h tests/unit/helper_script.h

@@ -21,6 +21,8 @@ struct server_link {
 	uint8_t hash[HASH_LEN]; /* of what the session is made with */
 	char uri[URI_MAX + 1];
 	enum awaited awaited; /* the one answer that counts */
+	enum awaited held_up; /* until the card was looked at */
+	bool is_of_card;
 	bool has_send_failed;
 	bool is_postponed; /* Register, until the bootstrap session has ended */
 	struct buf location[MSG_LOCATION_MAX];
@@ -32,6 +34,7 @@ struct server_link {
 
 static void step(struct server_link *l, enum reg_event event, enum reason reason);
 static void carry_out(struct server_link *l, unsigned actions);
+static void send_checked(struct server_link *l, enum awaited what);
 
 static uint64_t now(const struct server_link *l)
 {
@@ -372,13 +375,13 @@ static void carry_out(struct server_link *l, unsigned actions)
 	if (actions & (REG_DO_CANCEL | REG_DO_CLOSE))
 		l->is_postponed = false;
 	if (actions & REG_DO_CANCEL)
-		l->awaited = NOTHING;
+		l->awaited = l->held_up = NOTHING;
 	if (actions & REG_DO_CLOSE)
 		tp_session_close(l->session);
 	if (actions & REG_DO_REGISTER)
-		send_register(l);
+		send_checked(l, REGISTER);
 	if (actions & REG_DO_UPDATE)
-		send_update(l);
+		send_checked(l, UPDATE);
 	if (actions & REG_DO_DEREGISTER)
 		send_deregister(l);
 	arm(l);
@@ -391,6 +394,31 @@ static void carry_out(struct server_link *l, unsigned actions)
 		l->env->failed(l->env->data, l);
 	if (actions & REG_TELL_STOPPED)
 		l->env->stopped(l->env->data, l);
+}
+
+/* The card is looked at before each Register and Update to a server of its (TS core 6.1.3.2). */
+static void send_checked(struct server_link *l, enum awaited what)
+{
+	if (l->is_of_card && l->env->check_card(l->env->data))
+		l->held_up = what;
+	else if (what == REGISTER)
+		send_register(l);
+	else
+		send_update(l);
+}
+
+void server_link_checked(struct server_link *l)
+{
+	enum awaited what = l->held_up;
+
+	l->held_up = NOTHING;
+	if (what == REGISTER)
+		send_register(l);
+	else if (what == UPDATE && must_register_anew(l))
+		step(l, REG_EV_SESSION_LOST, REASON_NONE);
+	else if (what == UPDATE)
+		send_update(l);
+	arm(l);
 }
 
 static void step(struct server_link *l, enum reg_event event, enum reason reason)
@@ -471,6 +499,7 @@ int server_link_new(const struct server_link_env *env, const struct account *a,
 	l->env = env;
 	l->short_server_id = a->short_server_id;
 	l->server_instance = a->server_instance;
+	l->is_of_card = a->origin == ORIGIN_CARD;
 	snprintf(l->uri, sizeof l->uri, "%.*s", (int)a->uri.len, (const char *)a->uri.data);
 
 	int r = hash_of(env, a, l->hash);
@@ -515,6 +544,7 @@ void server_link_refresh(
 	struct server_link *l, const struct account *a, const struct reg_params *params)
 {
 	l->server_instance = a->server_instance;
+	l->is_of_card = a->origin == ORIGIN_CARD;
 	reg_set_params(l->reg, params);
 	arm(l);
 }
@@ -531,7 +561,7 @@ int server_link_reset(struct server_link *l, const struct reg_params *params)
 		tp_session_close(l->session);
 	reg_free(l->reg);
 	l->reg = fresh;
-	l->awaited = NOTHING;
+	l->awaited = l->held_up = NOTHING;
 	l->has_send_failed = l->is_postponed = false;
 	forget_location(l);
 	arm(l);

@@ -27,6 +27,11 @@ struct server_link_env {
 		struct server_link *l); /* de-registered, or given up; may be freed later */
 	/* Requests of servers are ignored while a bootstrap session is open. */
 	bool (*is_open)(void *data);
+	/*
+	 * Asked before a Register or Update with an account of a card: true holds it up until
+	 * server_link_checked(). (TS core 6.1.3.2)
+	 */
+	bool (*check_card)(void *data);
 };
 
 /* local_port: 0, or the one that the last run used. */
@@ -34,6 +39,8 @@ int server_link_new(const struct server_link_env *env, const struct account *a,
 	const struct reg_params *params, uint16_t local_port, struct server_link **ret);
 struct server_link *server_link_free(struct server_link *l);
 
+/* The card was looked at: what was held up goes out. */
+void server_link_checked(struct server_link *l);
 void server_link_event(struct server_link *l, enum reg_event event, enum reason reason);
 /* The account as it is now in the model: same URI and credentials, maybe other parameters. */
 void server_link_refresh(

@@ -214,6 +214,20 @@ static bool is_open(void *data)
 	return s->hooks.is_open(s->hooks.data);
 }
 
+static bool check_card(void *data)
+{
+	struct servers *s = data;
+
+	return s->hooks.check_card(s->hooks.data);
+}
+
+void servers_card_checked(struct servers *s)
+{
+	for (size_t i = 0; i < s->n_slots; i++)
+		if (!s->slots[i].is_retired)
+			server_link_checked(s->slots[i].link);
+}
+
 /* --- accounts to links ------------------------------------------------------------------------ */
 
 static struct reg_params params_of(const struct servers *s, const struct account *a)
@@ -519,6 +533,7 @@ int servers_new(
 	s->env.running = on_running;
 	s->env.stopped = on_stopped;
 	s->env.is_open = is_open;
+	s->env.check_card = check_card;
 	s->hooks = *hooks;
 	s->again_at = USEC_NEVER;
 

@@ -14,6 +14,7 @@ struct servers_hooks {
 	void (*verdict)(void *data, enum order_verdict verdict);
 	void (*stopped)(void *data); /* after servers_stop(): every link has ended */
 	bool (*is_open)(void *data);
+	bool (*check_card)(void *data); /* as that of server_link_env */
 };
 
 /* env: model, tp, loop, clock, timeline and endpoint are used; its callbacks are the servers' own.
@@ -34,6 +35,8 @@ void servers_begin(struct servers *s);
 void servers_bootstrapped(struct servers *s);
 /* As servers_begin(), with registrations that the last run kept. */
 void servers_resume(struct servers *s, const struct store_registration *kept, size_t n_kept);
+/* The card was looked at: Registers and Updates that were held up go out. */
+void servers_card_checked(struct servers *s);
 /* De-registers everywhere in parallel; hooks->stopped when done, 5 s at most. */
 void servers_stop(struct servers *s);
 

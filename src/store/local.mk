@@ -1,5 +1,6 @@
 noinst_LIBRARIES += src/store/libstore.a
 src_store_libstore_a_SOURCES = \
+	%D%/card_identity.c \
 	%D%/file.c %D%/file.h \
 	%D%/image.c \
 	%D%/private.h \
@@ -14,6 +15,13 @@ STATE_TEST = tests/unit/state.c tests/crash/crashpoint.c
 EXTRA_DIST += tests/unit/state.h tests/crash/crashpoint.h
 
 if HAVE_CHECK
+check_PROGRAMS += tests/unit/check_card_identity
+TESTS += tests/unit/check_card_identity
+tests_unit_check_card_identity_SOURCES = tests/unit/check_card_identity.c tests/unit/runner.c tests/unit/alloc.c $(STATE_TEST)
+tests_unit_check_card_identity_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
+tests_unit_check_card_identity_LDFLAGS = $(AM_LDFLAGS) $(WRAP_ALLOC) $(WRAP_FILES)
+tests_unit_check_card_identity_LDADD = src/store/libstore.a src/model/libmodel.a src/codec/libcodec.a src/keys/libkeys.a src/base/libbase.a $(CRYPTO_LIBS) $(CBOR_LIBS) $(CHECK_LIBS)
+
 check_PROGRAMS += tests/unit/check_file
 TESTS += tests/unit/check_file
 tests_unit_check_file_SOURCES = tests/unit/check_file.c tests/unit/runner.c tests/unit/alloc.c $(STATE_TEST)

@@ -53,6 +53,23 @@ int store_apply_accounts(const struct store_image *image, struct model *m);
 struct store_image *store_image_free(struct store_image *i);
 void store_image_free_p(struct store_image **i);
 
+enum { STORE_CARD_ID_MAX = 33 };
+
+/* What was applied from a smart card, and what is remembered of one. */
+struct store_card {
+	bool is_applied;
+	uint8_t id[STORE_CARD_ID_MAX]; /* ICCID, or ATR where the card has none */
+	uint8_t id_len;
+	uint8_t content_hash[32]; /* SHA-256 of the content that was applied */
+	bool has_refused_pin;
+	uint8_t refused_pin[32]; /* stands for a PIN and the card that refused it */
+};
+
+/* Nothing applied and remembered: the file goes. */
+int store_save_card(struct store *s, const struct store_card *card);
+/* -ENOENT; -EBADMSG: damaged, the file was put aside. */
+int store_read_card(struct store *s, struct store_card *ret);
+
 /* One registration kept over a restart (doc/decisions.md). */
 struct store_registration {
 	uint16_t short_server_id;

@@ -35,11 +35,14 @@ clean-interop:
 
 EXTRA_DIST += \
 	tests/demo.sh \
+	tests/card/aes.py tests/card/service.py tests/card/uicc.py \
+	tests/integration/cards.py \
 	tests/integration/coap.py \
 	tests/integration/conftest.py \
 	tests/integration/harness.py \
 	tests/integration/pytest.ini \
 	tests/integration/test_bootstrap.py \
+	tests/integration/test_card.py \
 	tests/integration/test_config.py \
 	tests/integration/test_faults.py \
 	tests/integration/test_management.py \

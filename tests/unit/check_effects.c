@@ -95,7 +95,8 @@ START_TEST(scenario_1_accounts_of_a_card_are_used_and_configured_servers_are_not
 	world_settle();
 	ASSERT_STATE(SEQ_CARD);
 	put_on_card(9, URI_C);
-	card.done(card.to, &(const struct card_answer){.is_configured = true, .detail = "read"});
+	card.done(card.to, &(const struct card_answer){
+				   .is_configured = true, .origin = ORIGIN_CARD, .detail = "read"});
 	world_run(1);
 	ASSERT_STATE(SEQ_MANAGED);
 	ck_assert_uint_eq(fake_count(URI_C, FAKE_REGISTER), 1);
@@ -110,7 +111,8 @@ START_TEST(a_bootstrap_account_of_the_configuration_stands_beside_servers_of_a_c
 	put_card(card_read);
 	world_settle();
 	put_on_card(9, URI_C);
-	card.done(card.to, &(const struct card_answer){.is_configured = true, .detail = "read"});
+	card.done(card.to, &(const struct card_answer){
+				   .is_configured = true, .origin = ORIGIN_CARD, .detail = "read"});
 	world_run(SILENCE + 31);
 	machine_assert_asked_at(0, SILENCE + 30);
 }

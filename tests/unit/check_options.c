@@ -62,6 +62,7 @@ START_TEST(options_default_values_pass_their_own_check)
 		free(account.binding);
 	}
 	conf_report_free(report);
+	free(conf.smartcard.reader);
 	free(conf.device.storage);
 	free(conf.network.interface);
 	free(conf.state_directory);
