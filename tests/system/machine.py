@@ -37,6 +37,9 @@ def obstacle():
     for tool in ("systemd-nspawn", "mmdebstrap", "nsenter", "ip"):
         if not shutil.which(tool):
             return f"{tool} is not installed"
+    probe = ["unshare", "--mount", "--net", "--pid", "--fork", "mount", "-t", "tmpfs", "probe", "/mnt"]
+    if subprocess.run(probe, capture_output=True).returncode:
+        return "namespaces and mounts are not permitted here"
     if not os.path.exists("/dev/net/tun"):
         return "there is no /dev/net/tun"
     if not any(os.access(h + "/cgroup.procs", os.W_OK) for h in HIERARCHIES):
