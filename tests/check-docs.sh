@@ -55,6 +55,31 @@ else
 	tap_skip "lwm2md-reasons.7 lists each reason" "there is no such page yet"
 fi
 
+# lwm2mctl(1): ".It Ic VERB"; each exit status is one of the program's
+ctl=$top_builddir/lwm2mctl
+if [ -x "$ctl" ]; then
+	"$ctl" --list-verbs | sort >"$tap_tmp/words"
+	sed -n 's/^\.It Ic \([a-z]*\).*/\1/p' man/lwm2mctl.1 | sort >"$tap_tmp/page"
+	tap_same "each verb of lwm2mctl is in lwm2mctl.1" \
+		"$tap_tmp/words" lwm2mctl.c "$tap_tmp/page" lwm2mctl.1
+	sed -n 's/^complete_verbs="\(.*\)"$/\1/p' conf/lwm2mctl.bash | tr ' ' '\n' | sort >"$tap_tmp/page"
+	tap_same "each verb of lwm2mctl can be completed" \
+		"$tap_tmp/words" lwm2mctl.c "$tap_tmp/page" lwm2mctl.bash
+else
+	tap_skip "each verb of lwm2mctl is in lwm2mctl.1" "lwm2mctl is not built"
+fi
+sed -n 's/^	EXIT_[A-Z_]* = \([0-9]*\),$/\1/p' src/ctl/lwm2mctl.c | sort >"$tap_tmp/words"
+sed -n '/^\.Sh EXIT STATUS/,/^\.El/s/^\.It \([0-9]*\)$/\1/p' man/lwm2mctl.1 | sort >"$tap_tmp/page"
+tap_same "each exit status of lwm2mctl is in lwm2mctl.1" \
+	"$tap_tmp/words" lwm2mctl.c "$tap_tmp/page" lwm2mctl.1
+
+# lwm2md-varlink(7) shows the interface as it is
+sed -n 's/^	"\(.*\)\\n".*/\1/p' src/ctl/manage_idl.h >"$tap_tmp/words"
+sed -n '/^interface org\.lwm2md/,/^error Limit/p' "$tap_tmp/words" >"$tap_tmp/interface"
+sed -n '/^interface org\.lwm2md/,/^error Limit/p' man/lwm2md-varlink.7 >"$tap_tmp/page"
+tap_same "lwm2md-varlink.7 shows the interface as it is" \
+	"$tap_tmp/interface" manage_idl.h "$tap_tmp/page" lwm2md-varlink.7
+
 # options: "name TAB type TAB default" lines; in the page ".It Va NAME" and ".Em TYPE" below it
 page=man/lwm2md.conf.5
 if [ -z "$program" ]; then

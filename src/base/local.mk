@@ -11,6 +11,7 @@ src_base_libbase_a_SOURCES = \
 	%D%/reason.c %D%/reason.h %D%/reason.def \
 	%D%/secret.c %D%/secret.h \
 	%D%/span.h \
+	%D%/suggest.c %D%/suggest.h \
 	%D%/writer.c %D%/writer.h
 EXTRA_DIST += src/LAYERS
 

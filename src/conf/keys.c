@@ -1,7 +1,7 @@
 #include "conf/keys.h"
 
 #include "conf/options.h"
-#include "conf/suggest.h"
+#include "base/suggest.h"
 
 enum { PATH_LEN = 256 };
 

@@ -20,8 +20,7 @@ src_conf_libconf_a_SOURCES = \
 	%D%/report.c %D%/report.h \
 	%D%/scan.c %D%/scan.h \
 	%D%/setting.c %D%/setting.h \
-	%D%/source.c %D%/source.h \
-	%D%/suggest.c %D%/suggest.h
+	%D%/source.c %D%/source.h
 src_conf_libconf_a_CFLAGS = $(AM_CFLAGS) $(LIBCONFIG_CFLAGS)
 
 # what a program that reads configurations links

@@ -11,7 +11,7 @@
 #include "conf/credential.h"
 #include "conf/expand.h"
 #include "conf/form.h"
-#include "conf/suggest.h"
+#include "base/suggest.h"
 #include "keys/hash.h"
 
 /* A setting on its way: what it is for and where it is written. */

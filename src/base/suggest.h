@@ -1,6 +1,6 @@
 #pragma once
 /*
- * Which of the known words was meant. Pure. Layer: conf.
+ * Which of the known words was meant. Pure. Layer: base.
  */
 #include <stddef.h>
 

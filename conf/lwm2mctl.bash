@@ -1,0 +1,41 @@
+# bash completion for lwm2mctl(1)
+complete_verbs="status why servers objects get monitor wait register update deregister bootstrap reset reload check metrics log"
+
+_lwm2mctl()
+{
+	local word=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]} verb= i
+	for ((i = 1; i < COMP_CWORD; i++)); do
+		case ${COMP_WORDS[i]} in
+		-*) ;;
+		*) [[ " $complete_verbs " == *" ${COMP_WORDS[i]} "* ]] && verb=${COMP_WORDS[i]} ;;
+		esac
+	done
+	case $previous in
+	--socket)
+		mapfile -t COMPREPLY < <(compgen -f -- "$word")
+		return
+		;;
+	--kind)
+		mapfile -t COMPREPLY < <(compgen -W "state server step value" -- "$word")
+		return
+		;;
+	--timeout | --for) return ;;
+	esac
+	case $verb:$word in
+	:-*) mapfile -t COMPREPLY < <(compgen -W "--json --socket --timeout --quiet --version --help" -- "$word") ;;
+	:*) mapfile -t COMPREPLY < <(compgen -W "$complete_verbs" -- "$word") ;;
+	wait:*) mapfile -t COMPREPLY < <(compgen -W "registered bootstrapped --timeout" -- "$word") ;;
+	reset:*) mapfile -t COMPREPLY < <(compgen -W "--accounts --all --yes" -- "$word") ;;
+	monitor:-*) mapfile -t COMPREPLY < <(compgen -W "--kind --json" -- "$word") ;;
+	deregister:-*) mapfile -t COMPREPLY < <(compgen -W "--for" -- "$word") ;;
+	log:-*) mapfile -t COMPREPLY < <(compgen -W "--follow --json" -- "$word") ;;
+	get:* | objects:*)
+		mapfile -t COMPREPLY < <(compgen -W "$(lwm2mctl objects 2>/dev/null | awk '{ print $1 }')" -- "$word")
+		;;
+	servers:* | register:* | update:* | deregister:*)
+		mapfile -t COMPREPLY < <(compgen -W "$(lwm2mctl servers 2>/dev/null | awk '$1 ~ /^[0-9]+$/ { print $1 }')" -- "$word")
+		;;
+	check:*) mapfile -t COMPREPLY < <(compgen -f -- "$word") ;;
+	esac
+}
+complete -F _lwm2mctl lwm2mctl
