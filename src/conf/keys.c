@@ -1,7 +1,7 @@
 #include "conf/keys.h"
 
-#include "conf/options.h"
 #include "base/suggest.h"
+#include "conf/options.h"
 
 enum { PATH_LEN = 256 };
 

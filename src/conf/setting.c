@@ -7,11 +7,11 @@
 #include "base/cleanup.h"
 #include "base/encoding.h"
 #include "base/parse.h"
+#include "base/suggest.h"
 #include "conf/command.h"
 #include "conf/credential.h"
 #include "conf/expand.h"
 #include "conf/form.h"
-#include "base/suggest.h"
 #include "keys/hash.h"
 
 /* A setting on its way: what it is for and where it is written. */

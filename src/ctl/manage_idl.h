@@ -43,8 +43,8 @@
 	"  bootstrap: bool,\n" \
 	"  uri: string,\n" \
 	"  security: (psk, rpk, certificate, nosec),\n" \
-	"  state: (idle, bootstrapping, registering, registered, updating, retrying, disabled, " \
-	"failed),\n" \
+	"  state: (idle, bootstrapping, registering, registered, updating,\n" \
+	"    retrying, disabled, failed),\n" \
 	"  lifetime: ?int,\n" \
 	"  expires_in: ?int,\n" \
 	"  next_action: ?string,\n" \
