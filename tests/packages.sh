@@ -42,7 +42,8 @@ pack_source()
 {
 	version=$(sed -n '1s/.*(\(.*\)-.*).*/\1/p' "$top/debian/changelog")
 	mkdir "$work/dist" "$work/pack"
-	[ -x "$work/src/configure" ] || (cd "$work/src" && autoreconf -fi)
+	# a configure of another release wants the automake of that one
+	(cd "$work/src" && autoreconf -fi)
 	cd "$work/dist"
 	"$work/src/configure" -q
 	make -s distdir distdir="lwm2md-$version"

@@ -62,13 +62,23 @@ def package(suite):
     return found[-1]
 
 
+def image_of(suite, packages):
+    try:
+        return machines.image(suite, packages)
+    except subprocess.CalledProcessError:
+        pytest.skip(f"an image of {suite} could not be made (is there a mirror?)")
+
+
 @pytest.fixture(scope="session")
 def base(suite, package):
     """A system without the package, but with what it depends on."""
-    try:
-        return machines.image(suite, machines.needed_by(package) + ["pcscd"])
-    except subprocess.CalledProcessError:
-        pytest.skip(f"an image of {suite} could not be made (is there a mirror?)")
+    return image_of(suite, machines.needed_by(package))
+
+
+@pytest.fixture(scope="session")
+def base_with_cards(suite, package):
+    """The same with the PC/SC service, which the package recommends."""
+    return image_of(suite, machines.needed_by(package) + ["pcscd"])
 
 
 @pytest.fixture(scope="session")

@@ -180,9 +180,12 @@ def test_the_autopkgtest(gateway, name):
     gateway.run("/root/test")
 
 
-def test_the_user_of_the_daemon_may_use_cards(gateway):
+def test_the_user_of_the_daemon_may_use_cards(machine, base_with_cards, package):
     """The PC/SC service of Debian 13 asks polkit; ours is the rule that answers."""
-    gateway.boot()
-    done = gateway.run("/usr/libexec/lwm2md/lwm2md-card", "list", user="lwm2md", check=False)
+    m = machine([base_with_cards]).boot().follow()
+    m.install(package)
+    done = m.run("/usr/libexec/lwm2md/lwm2md-card", "list", user="lwm2md", check=False)
     assert "denied" not in (done.stdout + done.stderr).lower()
     assert "service" not in (done.stdout + done.stderr).lower()
+    skipped = m.wait("card-skipped")
+    assert skipped["LWM2M_REASON"] == "card.no-reader"
