@@ -9,7 +9,7 @@
 set -eu
 
 build='gcc make autoconf automake pkgconf libcoap3-dev libssl-dev libsystemd-dev libconfig-dev
-	libcbor-dev libjson-c-dev libpcsclite-dev check'
+	libcbor-dev libjson-c-dev libexpat1-dev libmnl-dev libpcsclite-dev check'
 test='clang clang-format pmccabe mandoc systemd python3 python3-pytest python3-pytest-xdist
 	procps iproute2 xz-utils openssl mmdebstrap pcscd vsmartcard-vpcd'
 package='build-essential debhelper lintian fakeroot systemd-container'

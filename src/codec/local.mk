@@ -1,5 +1,5 @@
 noinst_LIBRARIES += src/codec/libcodec.a
-src_codec_libcodec_a_CFLAGS = $(AM_CFLAGS) $(JSON_CFLAGS)
+src_codec_libcodec_a_CFLAGS = $(AM_CFLAGS) $(JSON_CFLAGS) $(EXPAT_CFLAGS)
 src_codec_libcodec_a_SOURCES = \
 	%D%/cbor.c %D%/cbor.h \
 	%D%/ids.h \

@@ -23,7 +23,7 @@ src_daemon_libdaemon_a_SOURCES = \
 	%D%/timeline.c %D%/timeline.h \
 	%D%/view.c %D%/view.h
 src_daemon_libdaemon_a_CPPFLAGS = $(AM_CPPFLAGS) -DCARD_HELPER='"$(pkglibexecdir)/lwm2md-card"'
-src_daemon_libdaemon_a_CFLAGS = $(AM_CFLAGS) $(SYSTEMD_CFLAGS)
+src_daemon_libdaemon_a_CFLAGS = $(AM_CFLAGS) $(SYSTEMD_CFLAGS) $(MNL_CFLAGS)
 
 sbin_PROGRAMS += lwm2md
 lwm2md_SOURCES = %D%/main.c
@@ -32,7 +32,8 @@ lwm2md_LDADD = src/daemon/libdaemon.a src/card/libcard.a src/ctl/libctl.a src/co
 	src/server/libserver.a src/bootstrap/libbootstrap.a src/dm/libdm.a \
 	src/objects/libobjects.a src/model/libmodel.a src/transport/libtransport.a \
 	src/exchange/libexchange.a src/keys/libkeys.a src/codec/libcodec.a src/base/libbase.a \
-	$(COAP_LIBS) $(SSL_LIBS) $(CRYPTO_LIBS) $(SYSTEMD_LIBS) $(LIBCONFIG_LIBS) $(CBOR_LIBS) $(JSON_LIBS)
+	$(COAP_LIBS) $(SSL_LIBS) $(CRYPTO_LIBS) $(SYSTEMD_LIBS) $(LIBCONFIG_LIBS) $(CBOR_LIBS) $(JSON_LIBS) \
+	$(EXPAT_LIBS) $(MNL_LIBS)
 
 if HAVE_CHECK
 check_PROGRAMS += \
@@ -81,7 +82,8 @@ WORLD_LIBS = src/daemon/libdaemon.a src/card/libcard.a src/ctl/libctl.a src/conf
 	src/store/libstore.a \
 	src/server/libserver.a src/bootstrap/libbootstrap.a src/dm/libdm.a \
 	src/objects/libobjects.a src/model/libmodel.a src/keys/libkeys.a src/codec/libcodec.a \
-	src/base/libbase.a $(CRYPTO_LIBS) $(SYSTEMD_LIBS) $(LIBCONFIG_LIBS) $(CBOR_LIBS) $(JSON_LIBS) $(CHECK_LIBS)
+	src/base/libbase.a $(CRYPTO_LIBS) $(SYSTEMD_LIBS) $(LIBCONFIG_LIBS) $(CBOR_LIBS) $(JSON_LIBS) \
+	$(EXPAT_LIBS) $(MNL_LIBS) $(CHECK_LIBS)
 check_PROGRAMS += tests/unit/check_client_bootstrap
 TESTS += tests/unit/check_client_bootstrap
 tests_unit_check_client_bootstrap_SOURCES = tests/unit/check_client_bootstrap.c $(MACHINE)
