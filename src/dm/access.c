@@ -71,3 +71,10 @@ unsigned access_rights(const struct model *m, uint16_t short_server_id, struct p
 
 	return guard == ID_NONE ? 0 : rights_by(m, guard, short_server_id) & counts;
 }
+
+/* TS core E.1; 1.2.1 for object 23 */
+bool access_is_hidden(uint16_t oid, const struct object_def *object)
+{
+	return oid == OBJECT_SECURITY || oid == OBJECT_OSCORE || oid == OBJECT_COSE ||
+	       (object && object->is_hidden);
+}

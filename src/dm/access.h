@@ -14,3 +14,6 @@ enum access {
 
 /* A set of enum access. p: an object (only ACCESS_CREATE counts) or anything in an instance. */
 unsigned access_rights(const struct model *m, uint16_t short_server_id, struct path p);
+
+/* Never visible to a server, whether we have it or not. object: as model_object(oid) says. */
+bool access_is_hidden(uint16_t oid, const struct object_def *object);

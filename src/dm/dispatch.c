@@ -57,8 +57,7 @@ static const struct row {
 	int (*run)(const struct operation *op);
 } rows[] = {
 	{MSG_GET,    FORM_DISCOVER,   1, 3, 0,              op_discover},
-	{MSG_GET,    FORM_ANY,        1, 1, 0,              op_read},
-	{MSG_GET,    FORM_ANY,        2, 4, ACCESS_READ,    op_read},
+	{MSG_GET,    FORM_ANY,        1, 4, 0,              op_read},
 	{MSG_PUT,    FORM_ATTRIBUTES, 1, 1, 0,              op_refuse},
 	{MSG_PUT,    FORM_ATTRIBUTES, 2, 4, ACCESS_READ,    op_refuse},
 	{MSG_PUT,    FORM_ANY,        2, 4, ACCESS_WRITE,   op_replace},
@@ -91,13 +90,6 @@ static const struct row *find_row(const struct request *request, uint8_t depth)
 	return NULL;
 }
 
-/* Never visible to a LwM2M server, whether we have them or not (TS core E.1, 1.2.1 for 23). */
-static bool is_hidden(uint16_t oid, const struct object_def *def)
-{
-	return oid == OBJECT_SECURITY || oid == OBJECT_OSCORE || oid == OBJECT_COSE ||
-	       (def && def->is_hidden);
-}
-
 static bool has_right(const struct operation *op, const struct row *row)
 {
 	unsigned wanted = row->rights;
@@ -125,7 +117,7 @@ static int run(struct operation *op)
 		return -EOPNOTSUPP;
 
 	op->object = model_object(op->m, op->path.id[0]);
-	if (is_hidden(op->path.id[0], op->object))
+	if (access_is_hidden(op->path.id[0], op->object))
 		return -EACCES;
 
 	const struct row *row = find_row(op->request, op->path.depth);

@@ -1,6 +1,7 @@
 noinst_LIBRARIES += src/dm/libdm.a
 src_dm_libdm_a_SOURCES = \
 	%D%/access.c %D%/access.h \
+	%D%/collect.c %D%/collect.h \
 	%D%/discover.c \
 	%D%/dispatch.c %D%/dispatch.h \
 	%D%/links.c %D%/links.h \
@@ -22,6 +23,12 @@ TESTS += tests/unit/check_access
 tests_unit_check_access_SOURCES = tests/unit/check_access.c tests/unit/runner.c $(DM_TEST)
 tests_unit_check_access_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 tests_unit_check_access_LDADD = $(DM_LIBS) $(CHECK_LIBS)
+
+check_PROGRAMS += tests/unit/check_collect
+TESTS += tests/unit/check_collect
+tests_unit_check_collect_SOURCES = tests/unit/check_collect.c tests/unit/runner.c $(DM_TEST)
+tests_unit_check_collect_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
+tests_unit_check_collect_LDADD = $(DM_LIBS) $(CHECK_LIBS)
 
 check_PROGRAMS += tests/unit/check_discover
 TESTS += tests/unit/check_discover

@@ -17,7 +17,8 @@ struct operation {
 
 /*
  * Each returns the success code (enum msg_code) or a negative errno for response_code_of(). The
- * right on the instance was checked; on an object Read checks those of its instances.
+ * right on the instance was checked, but for Read and Discover: collect.c does that for Read, and
+ * Discover needs none.
  */
 int op_read(const struct operation *op);
 int op_replace(const struct operation *op);
