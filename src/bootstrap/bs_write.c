@@ -112,9 +112,9 @@ static int on_record(void *data, const struct record *record)
 		return -EDOM;
 	if (is_no_short_server_id(record)) {
 		b->is_cleared = true;
-		return b->base.depth == 3
-			       ? 0
-			       : keep(b, &(const struct record){path_parent(record->path, 2), {0}});
+		return b->base.depth == 3 ? 0
+					  : keep(b, &(const struct record){
+							    .path = path_parent(record->path, 2)});
 	}
 
 	if (is_left_empty(b, record))

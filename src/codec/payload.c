@@ -6,61 +6,88 @@
 #include "codec/text.h"
 #include "codec/tlv.h"
 
+enum use {
+	USE_PATH = 1,	   /* operations on one path */
+	USE_COMPOSITE = 2, /* operations without a path: base of depth 0 */
+};
+
 struct format {
 	int number;
+	unsigned uses; /* enum use */
 	int (*decode)(struct path base, struct span in, const struct payload_sink *sink);
 	int (*encode)(
 		struct path base, const struct record *records, size_t n_records, struct buf *out);
+	int (*decode_paths)(
+		struct span in, int (*on_path)(void *data, struct path path), void *data);
 };
 
-/* What is built in. NULL: this direction is not. */
+/* What is built in. */
 /* clang-format off */
 static const struct format formats[] = {
-	{FORMAT_TEXT,   text_decode,   text_encode},
-	{FORMAT_OPAQUE, opaque_decode, opaque_encode},
-	{FORMAT_TLV,    tlv_decode,    tlv_encode},
+	{FORMAT_TEXT,   USE_PATH, text_decode,   text_encode,   NULL},
+	{FORMAT_OPAQUE, USE_PATH, opaque_decode, opaque_encode, NULL},
+	{FORMAT_TLV,    USE_PATH, tlv_decode,    tlv_encode,    NULL},
 };
 /* clang-format on */
 
-static const struct format *format_find(int number)
+static const struct format *format_find(int number, enum use use)
 {
 	for (size_t i = 0; i < sizeof formats / sizeof *formats; i++)
-		if (formats[i].number == number)
+		if (formats[i].number == number && (formats[i].uses & use))
 			return &formats[i];
 	return NULL;
 }
 
+static const struct format *format_for(int number, struct path base)
+{
+	return format_find(number, base.depth == 0 ? USE_COMPOSITE : USE_PATH);
+}
+
 int payload_decode(int format, struct path base, struct span in, const struct payload_sink *sink)
 {
-	const struct format *f = format_find(format);
+	const struct format *f = format_for(format, base);
 
-	return f && f->decode ? f->decode(base, in, sink) : -ENOTSUP;
+	return f ? f->decode(base, in, sink) : -ENOTSUP;
 }
 
 int payload_encode(int format, struct path base, const struct record *records, size_t n_records,
 	struct buf *out)
 {
-	const struct format *f = format_find(format);
+	const struct format *f = format_for(format, base);
 	size_t start = out->len;
-	int r = f && f->encode ? f->encode(base, records, n_records, out) : -ENOTSUP;
+	int r = f ? f->encode(base, records, n_records, out) : -ENOTSUP;
 
 	if (r < 0)
 		buf_truncate(out, start);
 	return r;
 }
 
+int payload_decode_paths(
+	int format, struct span in, int (*on_path)(void *data, struct path path), void *data)
+{
+	const struct format *f = format_find(format, USE_COMPOSITE);
+
+	return f ? f->decode_paths(in, on_path, data) : -ENOTSUP;
+}
+
 bool payload_can_decode(int format)
 {
-	const struct format *f = format_find(format);
-
-	return f && f->decode;
+	return format_find(format, USE_PATH);
 }
 
 bool payload_can_encode(int format)
 {
-	const struct format *f = format_find(format);
+	return format_find(format, USE_PATH);
+}
 
-	return f && f->encode;
+bool payload_can_decode_composite(int format)
+{
+	return format_find(format, USE_COMPOSITE);
+}
+
+bool payload_can_encode_composite(int format)
+{
+	return format_find(format, USE_COMPOSITE);
 }
 
 int payload_single_type(

@@ -16,6 +16,8 @@ enum content_format {
 	FORMAT_CBOR = 60,
 	FORMAT_SENML_JSON = 110,
 	FORMAT_SENML_CBOR = 112,
+	FORMAT_SENML_ETCH_JSON = 320, /* composites only */
+	FORMAT_SENML_ETCH_CBOR = 322, /* composites only */
 	FORMAT_TLV = 11542,
 	FORMAT_JSON = 11543,
 	FORMAT_LWM2M_CBOR = 11544,
@@ -24,13 +26,19 @@ enum content_format {
 /*
  * path.depth 3: a single resource, 4: one instance of a multiple resource.
  * VALUE_NONE with depth 3: a multiple resource without instances; with depth 2: an object
- * instance without resources (without known ones, when it comes from a decoder).
+ * instance without resources (without known ones, when it comes from a decoder); with depth 4: the
+ * null of SenML-ETCH and LwM2M CBOR, which deletes the resource instance. Decoders only.
  */
 struct record {
 	struct path path;
 	/* bytes borrowed: from a decoder until on_record returns, from the model until it changes
 	 */
 	struct value value;
+	/*
+	 * Milliseconds since 1970, 0: none. Encoders of SenML and legacy JSON write it, the others
+	 * leave it out. Decoders give 0: no operation of a server has a use for it.
+	 */
+	int64_t time;
 };
 
 /*
@@ -48,7 +56,7 @@ struct payload_sink {
 };
 
 /*
- * base: the path of the request (depth 0..4); records come out with full paths.
+ * base: the path of the request (depth 0..4, 0: a composite); records come out with full paths.
  * 0, -ENOTSUP for a format that is not built in or not possible for this base (or, opaque, for
  * the type of the resource), -EBADMSG for malformed bytes, -EDOM for a value that its type cannot
  * hold, several values for a single resource and one plain value for a multiple one.
@@ -56,16 +64,30 @@ struct payload_sink {
 int payload_decode(int format, struct path base, struct span in, const struct payload_sink *sink);
 
 /*
- * Records in path order, all at or below base. Appends to out, nothing on failure. -ENOTSUP for a
- * format that cannot carry them (text and opaque: one value, whose path is base), -EINVAL for
- * records that are not below base, -EDOM for a value without a form in it (text: NaN).
+ * Records in path order, all at or below base (0: of a composite, or a Send). Appends to out,
+ * nothing on failure. -ENOTSUP for a format that cannot carry them (text, opaque and CBOR: one
+ * value, whose path is base), -EINVAL for records that are not below base, -EDOM for a value
+ * without a form in it (text and JSON: NaN). SenML has no form for what is empty: it is left out.
+ * With times a path may come again, and SenML and legacy JSON take any order; put the records of
+ * one time together, then a time is written once.
  */
 int payload_encode(int format, struct path base, const struct record *records, size_t n_records,
 	struct buf *out);
 
-/* The formats that payload_decode() knows, for 4.15 and pct. */
+/*
+ * The paths that a Read-Composite or Observe-Composite asks for (depth 0..4), in the order of the
+ * payload, repeated ones included. -ENOTSUP, -EBADMSG (a value, too), -E2BIG, or what on_path
+ * returned below 0.
+ */
+int payload_decode_paths(
+	int format, struct span in, int (*on_path)(void *data, struct path path), void *data);
+
+/* The formats of an operation on one path, for 4.15, 4.06 and pct. */
 bool payload_can_decode(int format);
 bool payload_can_encode(int format);
+/* Those of composites, values (base of depth 0) and lists of paths alike. */
+bool payload_can_decode_composite(int format);
+bool payload_can_encode_composite(int format);
 
 /*
  * For the formats that carry one value without its path. The type of what base names, VALUE_NONE

@@ -14,7 +14,7 @@ static const struct path instance = PATH4(OBJECT_MULTIPLE, 0, VALUE_OPAQUE, 7);
 START_TEST(opaque_is_the_bytes_and_nothing_else)
 {
 	struct span octets = test_golden("opaque/all_octets");
-	struct record record = {resource, VALUE_BYTES(octets)};
+	struct record record = {resource, VALUE_BYTES(octets), 0};
 	struct buf out = {0};
 
 	ck_assert_uint_eq(octets.len, 256);
@@ -29,7 +29,7 @@ END_TEST
 
 START_TEST(opaque_may_be_empty_or_an_instance)
 {
-	struct record record = {instance, VALUE_BYTES(((struct span){0}))};
+	struct record record = {instance, VALUE_BYTES(((struct span){0})), 0};
 	struct buf out = {0};
 
 	recorder_start(&recorder);
@@ -64,8 +64,8 @@ END_TEST
 
 START_TEST(opaque_encodes_only_one_opaque_value)
 {
-	struct record records[] = {{resource, VALUE_TEXT("text")},
-		{PATH3(OBJECT_SINGLE, 0, 99), VALUE_BYTES(span_of_text("x"))}};
+	struct record records[] = {{resource, VALUE_TEXT("text"), 0},
+		{PATH3(OBJECT_SINGLE, 0, 99), VALUE_BYTES(span_of_text("x")), 0}};
 	struct buf out = {0};
 
 	ck_assert_int_eq(opaque_encode(resource, records, 1, &out), -ENOTSUP);
@@ -79,7 +79,7 @@ END_TEST
 
 START_TEST(opaque_survives_a_failing_allocation)
 {
-	struct record record = {resource, VALUE_BYTES(span_of_text("bytes"))};
+	struct record record = {resource, VALUE_BYTES(span_of_text("bytes")), 0};
 	struct buf out = {0};
 
 	alloc_fail_at(1);

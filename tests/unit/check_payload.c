@@ -27,7 +27,7 @@ static const int absent[] = {FORMAT_NONE, FORMAT_LINK, FORMAT_JSON, 1, 65535, -2
 
 START_TEST(payload_carries_the_same_value_in_each_format)
 {
-	struct record expected = {resource, VALUE_BYTES(test_hex("14 FB 9C 03 D9 7E"))};
+	struct record expected = {resource, VALUE_BYTES(test_hex("14 FB 9C 03 D9 7E")), 0};
 	struct span bytes = test_golden(vectors[_i].name);
 	struct buf out = {0};
 
@@ -44,7 +44,7 @@ END_TEST
 
 START_TEST(payload_knows_no_other_format)
 {
-	struct record record = {resource, VALUE_BYTES(span_of_text("x"))};
+	struct record record = {resource, VALUE_BYTES(span_of_text("x")), 0};
 	struct buf out = {0};
 
 	recorder_start(&recorder);
@@ -57,9 +57,32 @@ START_TEST(payload_knows_no_other_format)
 }
 END_TEST
 
+static int on_path(void *data, struct path p)
+{
+	(void)data;
+	(void)p;
+	return 0;
+}
+
+START_TEST(payload_of_one_value_is_no_composite)
+{
+	int format = vectors[_i].format;
+	struct record record = {resource, VALUE_BYTES(span_of_text("x")), 0};
+	struct buf out = {0};
+
+	recorder_start(&recorder);
+	ck_assert_int_eq(
+		payload_decode(format, PATH0(), span_of_text("x"), &recorder.sink), -ENOTSUP);
+	ck_assert_int_eq(payload_decode_paths(format, span_of_text("x"), on_path, NULL), -ENOTSUP);
+	ck_assert_int_eq(payload_encode(format, PATH0(), &record, 1, &out), -ENOTSUP);
+	ck_assert(!payload_can_decode_composite(format));
+	ck_assert(!payload_can_encode_composite(format));
+}
+END_TEST
+
 START_TEST(payload_that_fails_appends_nothing)
 {
-	struct record record = {resource, VALUE_BYTES(test_hex("14 FB 9C 03 D9 7E"))};
+	struct record record = {resource, VALUE_BYTES(test_hex("14 FB 9C 03 D9 7E")), 0};
 	struct buf out = {.max = 9};
 
 	ck_assert_int_eq(buf_append_text(&out, "kept"), 0);
@@ -98,7 +121,7 @@ START_TEST(payload_of_random_values_comes_back_in_each_format)
 					       ? VALUE_OPAQUE
 					       : (enum value_type)(1 + round / 3 % VALUE_CORELNK);
 		struct record record = {PATH4(OBJECT_MULTIPLE, 1, type, round),
-			random_value(&state, type, bytes, sizeof bytes)};
+			random_value(&state, type, bytes, sizeof bytes), 0};
 		struct buf out = {0};
 
 		recorder_start(&recorder);
@@ -113,7 +136,7 @@ END_TEST
 
 START_TEST(payload_survives_each_failing_allocation)
 {
-	struct record record = {resource, VALUE_BYTES(test_hex("14 FB 9C 03 D9 7E"))};
+	struct record record = {resource, VALUE_BYTES(test_hex("14 FB 9C 03 D9 7E")), 0};
 	bool failed = true;
 	unsigned n;
 
@@ -145,6 +168,7 @@ Suite *suite(void)
 
 	tcase_add_loop_test(t, payload_carries_the_same_value_in_each_format, 0, COUNT(vectors));
 	tcase_add_loop_test(t, payload_knows_no_other_format, 0, COUNT(absent));
+	tcase_add_loop_test(t, payload_of_one_value_is_no_composite, 0, COUNT(vectors));
 	tcase_add_loop_test(t, payload_that_fails_appends_nothing, 0, COUNT(vectors));
 	tcase_add_test(t, payload_single_type_is_that_of_one_value);
 	tcase_add_test(t, payload_of_random_values_comes_back_in_each_format);

@@ -191,7 +191,7 @@ END_TEST
 
 START_TEST(text_decodes_a_resource_and_a_resource_instance)
 {
-	struct record expected = {PATH3(3, 0, 9), VALUE_INT(100)};
+	struct record expected = {PATH3(3, 0, 9), VALUE_INT(100), 0};
 
 	recorder_start(&recorder);
 	ck_assert_int_eq(text_decode(PATH3(3, 0, 9), span_of_text("100"), &recorder.sink), 0);
@@ -239,7 +239,7 @@ END_TEST
 START_TEST(text_encodes_only_what_is_one_value)
 {
 	struct record two[] = {
-		{PATH4(3, 0, 6, 0), VALUE_INT(1)}, {PATH4(3, 0, 6, 1), VALUE_INT(5)}};
+		{PATH4(3, 0, 6, 0), VALUE_INT(1), 0}, {PATH4(3, 0, 6, 1), VALUE_INT(5), 0}};
 	struct record none = {.path = PATH3(3, 0, 6)};
 	struct buf out = {0};
 
@@ -297,8 +297,8 @@ END_TEST
 START_TEST(text_survives_each_failing_allocation)
 {
 	struct record record = {PATH3(OBJECT_SINGLE, 0, VALUE_OPAQUE),
-		VALUE_BYTES(
-			span_of_text("0123456789 0123456789 0123456789 0123456789 0123456789"))};
+		VALUE_BYTES(span_of_text("0123456789 0123456789 0123456789 0123456789 0123456789")),
+		0};
 	bool failed = true;
 	unsigned n;
 

@@ -41,72 +41,72 @@ struct vector {
 
 /* clang-format off */
 static const struct record device[] = {
-	{PATH3(3, 0, 0), TEXT_OF("Open Mobile Alliance")},
-	{PATH3(3, 0, 1), TEXT_OF("Lightweight M2M Client")},
-	{PATH3(3, 0, 2), TEXT_OF("345000123")},
-	{PATH3(3, 0, 3), TEXT_OF("1.0")},
-	{PATH4(3, 0, 6, 0), INT_OF(1)},    {PATH4(3, 0, 6, 1), INT_OF(5)},
-	{PATH4(3, 0, 7, 0), INT_OF(3800)}, {PATH4(3, 0, 7, 1), INT_OF(5000)},
-	{PATH4(3, 0, 8, 0), INT_OF(125)},  {PATH4(3, 0, 8, 1), INT_OF(900)},
-	{PATH3(3, 0, 9), INT_OF(100)},
-	{PATH3(3, 0, 10), INT_OF(15)},
-	{PATH4(3, 0, 11, 0), INT_OF(0)},
-	{PATH3(3, 0, 13), {.type = VALUE_TIME, .i = 1367491215}},
-	{PATH3(3, 0, 14), TEXT_OF("+02:00")},
-	{PATH3(3, 0, 16), TEXT_OF("U")},
+	{PATH3(3, 0, 0), TEXT_OF("Open Mobile Alliance"), 0},
+	{PATH3(3, 0, 1), TEXT_OF("Lightweight M2M Client"), 0},
+	{PATH3(3, 0, 2), TEXT_OF("345000123"), 0},
+	{PATH3(3, 0, 3), TEXT_OF("1.0"), 0},
+	{PATH4(3, 0, 6, 0), INT_OF(1), 0},    {PATH4(3, 0, 6, 1), INT_OF(5), 0},
+	{PATH4(3, 0, 7, 0), INT_OF(3800), 0}, {PATH4(3, 0, 7, 1), INT_OF(5000), 0},
+	{PATH4(3, 0, 8, 0), INT_OF(125), 0},  {PATH4(3, 0, 8, 1), INT_OF(900), 0},
+	{PATH3(3, 0, 9), INT_OF(100), 0},
+	{PATH3(3, 0, 10), INT_OF(15), 0},
+	{PATH4(3, 0, 11, 0), INT_OF(0), 0},
+	{PATH3(3, 0, 13), {.type = VALUE_TIME, .i = 1367491215}, 0},
+	{PATH3(3, 0, 14), TEXT_OF("+02:00"), 0},
+	{PATH3(3, 0, 16), TEXT_OF("U"), 0},
 };
 
 static const struct record access_control[] = {
-	{PATH3(2, 0, 0), INT_OF(1)}, {PATH3(2, 0, 1), INT_OF(0)},
-	{PATH4(2, 0, 2, 127), INT_OF(7)},
-	{PATH3(2, 0, 3), INT_OF(127)},
-	{PATH3(2, 2, 0), INT_OF(3)}, {PATH3(2, 2, 1), INT_OF(0)},
-	{PATH4(2, 2, 2, 127), INT_OF(7)}, {PATH4(2, 2, 2, 310), INT_OF(1)},
-	{PATH3(2, 2, 3), INT_OF(127)},
+	{PATH3(2, 0, 0), INT_OF(1), 0}, {PATH3(2, 0, 1), INT_OF(0), 0},
+	{PATH4(2, 0, 2, 127), INT_OF(7), 0},
+	{PATH3(2, 0, 3), INT_OF(127), 0},
+	{PATH3(2, 2, 0), INT_OF(3), 0}, {PATH3(2, 2, 1), INT_OF(0), 0},
+	{PATH4(2, 2, 2, 127), INT_OF(7), 0}, {PATH4(2, 2, 2, 310), INT_OF(1), 0},
+	{PATH3(2, 2, 3), INT_OF(127), 0},
 };
 
 static const struct record server[] = {
-	{PATH3(1, 0, 0), INT_OF(1)},
-	{PATH3(1, 0, 1), INT_OF(86400)},
-	{PATH3(1, 0, 6), {.type = VALUE_BOOLEAN, .b = true}},
-	{PATH3(1, 0, 7), TEXT_OF("U")},
+	{PATH3(1, 0, 0), INT_OF(1), 0},
+	{PATH3(1, 0, 1), INT_OF(86400), 0},
+	{PATH3(1, 0, 6), {.type = VALUE_BOOLEAN, .b = true}, 0},
+	{PATH3(1, 0, 7), TEXT_OF("U"), 0},
 };
 
 static const struct record object_links[] = {
-	{PATH4(65, 0, 0, 0), {.type = VALUE_OBJLNK, .link = {66, 0}}},
-	{PATH4(65, 0, 0, 1), {.type = VALUE_OBJLNK, .link = {66, 1}}},
-	{PATH3(65, 0, 1), TEXT_OF("8613800755500")},
-	{PATH3(65, 0, 2), INT_OF(305419896)},
+	{PATH4(65, 0, 0, 0), {.type = VALUE_OBJLNK, .link = {66, 0}}, 0},
+	{PATH4(65, 0, 0, 1), {.type = VALUE_OBJLNK, .link = {66, 1}}, 0},
+	{PATH3(65, 0, 1), TEXT_OF("8613800755500"), 0},
+	{PATH3(65, 0, 2), INT_OF(305419896), 0},
 };
 
 static const struct record object_links_of_two[] = {
-	{PATH3(66, 0, 0), TEXT_OF("myService 1")},
-	{PATH3(66, 0, 1), TEXT_OF("Internet.15.234")},
-	{PATH3(66, 0, 2), {.type = VALUE_OBJLNK, .link = {67, 0}}},
-	{PATH3(66, 1, 0), TEXT_OF("myService 2")},
-	{PATH3(66, 1, 1), TEXT_OF("Internet.15.235")},
-	{PATH3(66, 1, 2), {.type = VALUE_OBJLNK, .link = {65535, 65535}}},
+	{PATH3(66, 0, 0), TEXT_OF("myService 1"), 0},
+	{PATH3(66, 0, 1), TEXT_OF("Internet.15.234"), 0},
+	{PATH3(66, 0, 2), {.type = VALUE_OBJLNK, .link = {67, 0}}, 0},
+	{PATH3(66, 1, 0), TEXT_OF("myService 2"), 0},
+	{PATH3(66, 1, 1), TEXT_OF("Internet.15.235"), 0},
+	{PATH3(66, 1, 2), {.type = VALUE_OBJLNK, .link = {65535, 65535}}, 0},
 };
 
 static const struct record ets_215[] = {
-	{PATH3(1, 0, 2), INT_OF(101)},
-	{PATH3(1, 0, 3), INT_OF(1010)},
-	{PATH3(1, 0, 5), INT_OF(2000)},
-	{PATH3(1, 0, 6), {.type = VALUE_BOOLEAN, .b = true}},
-	{PATH3(1, 0, 7), TEXT_OF("U")},
+	{PATH3(1, 0, 2), INT_OF(101), 0},
+	{PATH3(1, 0, 3), INT_OF(1010), 0},
+	{PATH3(1, 0, 5), INT_OF(2000), 0},
+	{PATH3(1, 0, 6), {.type = VALUE_BOOLEAN, .b = true}, 0},
+	{PATH3(1, 0, 7), TEXT_OF("U"), 0},
 };
 
 static const struct record longer_than_needed[] = {
-	{PATH3(1, 0, 7), TEXT_OF("U")},
-	{PATH3(1, 0, 2), INT_OF(101)},
-	{PATH3(1, 0, 3), INT_OF(1010)},
-	{PATH3(1, 0, 5), INT_OF(2000)},
-	{PATH3(1, 0, 6), {.type = VALUE_BOOLEAN, .b = true}},
+	{PATH3(1, 0, 7), TEXT_OF("U"), 0},
+	{PATH3(1, 0, 2), INT_OF(101), 0},
+	{PATH3(1, 0, 3), INT_OF(1010), 0},
+	{PATH3(1, 0, 5), INT_OF(2000), 0},
+	{PATH3(1, 0, 6), {.type = VALUE_BOOLEAN, .b = true}, 0},
 };
 
 static const struct record ets_1630[] = {
-	{PATH4(16, 1, 0, 0), TEXT_OF("Host Device ID #2")},
-	{PATH4(16, 1, 0, 1), TEXT_OF("Host Device Model #2")},
+	{PATH4(16, 1, 0, 0), TEXT_OF("Host Device ID #2"), 0},
+	{PATH4(16, 1, 0, 1), TEXT_OF("Host Device Model #2"), 0},
 };
 
 static const struct vector vectors[] = {
@@ -416,7 +416,8 @@ END_TEST
 
 START_TEST(tlv_accepts_the_object_instance_of_the_path)
 {
-	struct record expected[] = {{PATH3(1, 5, 0), VALUE_INT(1)}, {PATH3(1, 5, 7), text("U")}};
+	struct record expected[] = {
+		{PATH3(1, 5, 0), VALUE_INT(1), 0}, {PATH3(1, 5, 7), text("U"), 0}};
 
 	ck_assert_int_eq(decode(PATH2(1, 5), test_hex("06 05 C1 00 01 C1 07 55")), 0);
 	assert_told(expected, COUNT(expected));
@@ -425,7 +426,7 @@ END_TEST
 
 START_TEST(tlv_accepts_a_resource_instance_alone_or_in_its_resource)
 {
-	struct record expected = {PATH4(3, 0, 6, 1), VALUE_INT(5)};
+	struct record expected = {PATH4(3, 0, 6, 1), VALUE_INT(5), 0};
 
 	ck_assert_int_eq(decode(expected.path, test_hex("41 01 05")), 0);
 	assert_told(&expected, 1);
@@ -436,7 +437,7 @@ END_TEST
 
 START_TEST(tlv_writes_a_resource_instance_alone)
 {
-	struct record record = {PATH4(3, 0, 6, 1), VALUE_INT(5)};
+	struct record record = {PATH4(3, 0, 6, 1), VALUE_INT(5), 0};
 
 	assert_encodes(record.path, &record, 1, test_hex("41 01 05"));
 }
@@ -444,7 +445,7 @@ END_TEST
 
 START_TEST(tlv_writes_one_resource)
 {
-	struct record record = {PATH3(65535 - 1, 0, 300), link_to(10, 3)};
+	struct record record = {PATH3(65535 - 1, 0, 300), link_to(10, 3), 0};
 
 	assert_encodes(record.path, &record, 1, test_hex("E4 01 2C 00 0A 00 03"));
 }
@@ -452,7 +453,7 @@ END_TEST
 
 START_TEST(tlv_writes_a_multiple_resource_of_one_as_multiple)
 {
-	struct record record = {PATH4(3, 0, 6, 1), VALUE_INT(5)};
+	struct record record = {PATH4(3, 0, 6, 1), VALUE_INT(5), 0};
 
 	assert_encodes(PATH3(3, 0, 6), &record, 1, test_hex("83 06 41 01 05"));
 }
@@ -472,7 +473,7 @@ END_TEST
 START_TEST(tlv_reads_and_writes_instances_without_resources)
 {
 	struct record records[] = {
-		{.path = PATH2(1, 0)}, {PATH3(1, 1, 0), VALUE_INT(1)}, {.path = PATH2(1, 300)}};
+		{.path = PATH2(1, 0)}, {PATH3(1, 1, 0), VALUE_INT(1), 0}, {.path = PATH2(1, 300)}};
 	struct span bytes = test_hex("00 00  03 01 C1 00 01  20 01 2C");
 
 	ck_assert_int_eq(decode(PATH1(1), bytes), 0);
@@ -496,7 +497,7 @@ END_TEST
 
 START_TEST(tlv_skips_unknown_resources)
 {
-	struct record expected = {PATH3(3, 0, 9), VALUE_INT(1)};
+	struct record expected = {PATH3(3, 0, 9), VALUE_INT(1), 0};
 
 	ck_assert_int_eq(decode(PATH2(3, 0), test_hex("C1 63 01 83 64 41 00 01 C1 09 01")), 0);
 	assert_told(&expected, 1);
@@ -528,9 +529,9 @@ END_TEST
 
 START_TEST(tlv_refuses_to_write_what_does_not_belong_to_the_path)
 {
-	struct record elsewhere = {PATH3(3, 1, 9), VALUE_INT(1)};
+	struct record elsewhere = {PATH3(3, 1, 9), VALUE_INT(1), 0};
 	struct record object = {.path = PATH1(3)};
-	struct record instance = {PATH2(3, 0), VALUE_INT(1)};
+	struct record instance = {PATH2(3, 0), VALUE_INT(1), 0};
 	struct record nothing = {.path = PATH4(3, 0, 6, 0)};
 	struct buf out = {0};
 

@@ -149,16 +149,16 @@ static uint8_t put_instance(
 uint8_t machine_write_server(const char *uri, uint16_t ssid, const char *server_uri)
 {
 	const struct record security[] = {
-		{PATH1(SECURITY_URI), VALUE_TEXT(server_uri)},
-		{PATH1(SECURITY_BOOTSTRAP_SERVER), VALUE_BOOL(false)},
-		{PATH1(SECURITY_MODE), VALUE_INT(MODE_NOSEC)},
-		{PATH1(SECURITY_SHORT_SERVER_ID), VALUE_INT(ssid)},
+		{PATH1(SECURITY_URI), VALUE_TEXT(server_uri), 0},
+		{PATH1(SECURITY_BOOTSTRAP_SERVER), VALUE_BOOL(false), 0},
+		{PATH1(SECURITY_MODE), VALUE_INT(MODE_NOSEC), 0},
+		{PATH1(SECURITY_SHORT_SERVER_ID), VALUE_INT(ssid), 0},
 	};
 	const struct record server[] = {
-		{PATH1(SERVER_SHORT_SERVER_ID), VALUE_INT(ssid)},
-		{PATH1(SERVER_LIFETIME), VALUE_INT(600)},
-		{PATH1(SERVER_NOTIFICATION_STORING), VALUE_BOOL(true)},
-		{PATH1(SERVER_BINDING), VALUE_TEXT("U")},
+		{PATH1(SERVER_SHORT_SERVER_ID), VALUE_INT(ssid), 0},
+		{PATH1(SERVER_LIFETIME), VALUE_INT(600), 0},
+		{PATH1(SERVER_NOTIFICATION_STORING), VALUE_BOOL(true), 0},
+		{PATH1(SERVER_BINDING), VALUE_TEXT("U"), 0},
 	};
 	uint8_t code = put_instance(uri, PATH2(OBJECT_SECURITY, 1), security, 4);
 
