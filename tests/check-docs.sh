@@ -68,7 +68,7 @@ if [ -x "$ctl" ]; then
 else
 	tap_skip "each verb of lwm2mctl is in lwm2mctl.1" "lwm2mctl is not built"
 fi
-sed -n 's/^	EXIT_[A-Z_]* = \([0-9]*\),$/\1/p' src/ctl/lwm2mctl.c | sort >"$tap_tmp/words"
+sed -n 's/^	EXIT_[A-Z_]* = \([0-9]*\),$/\1/p' src/ctl/cmdline.h | sort >"$tap_tmp/words"
 sed -n '/^\.Sh EXIT STATUS/,/^\.El/s/^\.It \([0-9]*\)$/\1/p' man/lwm2mctl.1 | sort >"$tap_tmp/page"
 tap_same "each exit status of lwm2mctl is in lwm2mctl.1" \
 	"$tap_tmp/words" lwm2mctl.c "$tap_tmp/page" lwm2mctl.1
