@@ -78,3 +78,38 @@ bool access_is_hidden(uint16_t oid, const struct object_def *object)
 	return oid == OBJECT_SECURITY || oid == OBJECT_OSCORE || oid == OBJECT_COSE ||
 	       (object && object->is_hidden);
 }
+
+int access_on_create(struct model *m, uint16_t ssid, struct path instance)
+{
+	uint16_t iid;
+
+	if (!is_enabled(m))
+		return 0;
+
+	int r = model_free_instance_id(m, OBJECT_ACCESS_CONTROL, &iid);
+	if (r < 0)
+		return r;
+
+	struct path guard = PATH2(OBJECT_ACCESS_CONTROL, iid);
+	const struct {
+		struct path path;
+		struct value value;
+	} values[] = {
+		{path_child(guard, ACCESS_OBJECT_ID), VALUE_INT(instance.id[0])},
+		{path_child(guard, ACCESS_INSTANCE_ID), VALUE_INT(instance.id[1])},
+		{path_child(path_child(guard, ACCESS_ACL), ssid), VALUE_INT(RIGHTS_OWNER)},
+		{path_child(guard, ACCESS_OWNER), VALUE_INT(ssid)},
+	};
+
+	r = model_create(m, guard, ORIGIN_SERVER);
+	for (size_t i = 0; i < sizeof values / sizeof *values && r == 0; i++)
+		r = model_set(m, values[i].path, &values[i].value);
+	return r;
+}
+
+int access_on_delete(struct model *m, struct path instance)
+{
+	uint16_t guard = guard_of(m, instance.id[0], instance.id[1]);
+
+	return guard == ID_NONE ? 0 : model_delete(m, PATH2(OBJECT_ACCESS_CONTROL, guard));
+}

@@ -17,3 +17,10 @@ unsigned access_rights(const struct model *m, uint16_t short_server_id, struct p
 
 /* Never visible to a server, whether we have it or not. object: as model_object(oid) says. */
 bool access_is_hidden(uint16_t oid, const struct object_def *object);
+
+/*
+ * The instance of object 2 that guards a new instance, owned by the server that made it, and the
+ * end of it. The first does nothing while access control is off. (TS core 8.1.2) -ENOSPC, -ENOMEM
+ */
+int access_on_create(struct model *m, uint16_t short_server_id, struct path instance);
+int access_on_delete(struct model *m, struct path instance);

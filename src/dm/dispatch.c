@@ -7,29 +7,13 @@
 #include "dm/response.h"
 
 /*
- * An operation that this client refuses wherever it is asked for: 4.05. Create and Delete of
- * instances: objects 1 and 2 are changed in number by a Bootstrap-Server, object 3 has one
- * instance that always stays (TS core 6.3.6 and 6.3.7 leave it to the object). Write-Attributes:
- * there are no notifications whose attributes could be set (TS core 5.1.2).
+ * An operation that this client refuses wherever it is asked for: 4.05. Write-Attributes: there
+ * are no notifications whose attributes could be set (TS core 5.1.2).
  */
 static int op_refuse(const struct operation *op)
 {
 	(void)op;
 	return -EOPNOTSUPP;
-}
-
-/* LwM2M 1.2, TS core 6.3.7: one instance of a multiple resource. */
-static int op_delete_resource_instance(const struct operation *op)
-{
-	if (!op->resource && op->peer->version >= LWM2M_1_2)
-		return -ENOENT;
-	if (op->peer->version < LWM2M_1_2 || !op->resource->is_multiple ||
-		!(op->resource->ops & OP_W))
-		return -EOPNOTSUPP;
-
-	int r = model_delete(op->m, op->path);
-
-	return r < 0 ? r : MSG_DELETED;
 }
 
 /* TS core 6.3.3, 6.3.5: POST on a resource runs it, or adds to a multiple one. */
@@ -61,10 +45,10 @@ static const struct row {
 	{MSG_PUT,    FORM_ATTRIBUTES, 1, 1, 0,              op_refuse},
 	{MSG_PUT,    FORM_ATTRIBUTES, 2, 4, ACCESS_READ,    op_refuse},
 	{MSG_PUT,    FORM_ANY,        2, 4, ACCESS_WRITE,   op_replace},
-	{MSG_POST,   FORM_ANY,        1, 1, ACCESS_CREATE,  op_refuse},
+	{MSG_POST,   FORM_ANY,        1, 1, ACCESS_CREATE,  op_create},
 	{MSG_POST,   FORM_ANY,        2, 2, ACCESS_WRITE,   op_update},
 	{MSG_POST,   FORM_ANY,        3, 3, ACCESS_WRITE,   op_post_resource},
-	{MSG_DELETE, FORM_ANY,        2, 2, ACCESS_DELETE,  op_refuse},
+	{MSG_DELETE, FORM_ANY,        2, 2, ACCESS_DELETE,  op_delete},
 	{MSG_DELETE, FORM_ANY,        4, 4, ACCESS_DELETE,  op_delete_resource_instance},
 };
 /* clang-format on */
@@ -146,7 +130,6 @@ void dm_dispatch(struct model *m, const struct dm_peer *peer, const struct reque
 		ret->code = (uint8_t)r;
 		return;
 	}
+	response_done(ret);
 	ret->code = response_code_of(r);
-	buf_truncate(&ret->payload, 0);
-	ret->has_content_format = false;
 }

@@ -1,10 +1,13 @@
 noinst_LIBRARIES += src/dm/libdm.a
 src_dm_libdm_a_SOURCES = \
 	%D%/access.c %D%/access.h \
+	%D%/apply.c %D%/apply.h \
 	%D%/collect.c %D%/collect.h \
 	%D%/discover.c \
 	%D%/dispatch.c %D%/dispatch.h \
 	%D%/links.c %D%/links.h \
+	%D%/op_create.c \
+	%D%/op_delete.c \
 	%D%/op_execute.c \
 	%D%/op_read.c \
 	%D%/op_write.c \
@@ -29,6 +32,24 @@ TESTS += tests/unit/check_collect
 tests_unit_check_collect_SOURCES = tests/unit/check_collect.c tests/unit/runner.c $(DM_TEST)
 tests_unit_check_collect_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 tests_unit_check_collect_LDADD = $(DM_LIBS) $(CHECK_LIBS)
+
+check_PROGRAMS += tests/unit/check_apply
+TESTS += tests/unit/check_apply
+tests_unit_check_apply_SOURCES = tests/unit/check_apply.c tests/unit/runner.c $(DM_TEST)
+tests_unit_check_apply_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
+tests_unit_check_apply_LDADD = $(DM_LIBS) $(CHECK_LIBS)
+
+check_PROGRAMS += tests/unit/check_op_create
+TESTS += tests/unit/check_op_create
+tests_unit_check_op_create_SOURCES = tests/unit/check_op_create.c tests/unit/runner.c $(DM_TEST)
+tests_unit_check_op_create_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
+tests_unit_check_op_create_LDADD = $(DM_LIBS) $(CHECK_LIBS)
+
+check_PROGRAMS += tests/unit/check_op_delete
+TESTS += tests/unit/check_op_delete
+tests_unit_check_op_delete_SOURCES = tests/unit/check_op_delete.c tests/unit/runner.c $(DM_TEST)
+tests_unit_check_op_delete_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
+tests_unit_check_op_delete_LDADD = $(DM_LIBS) $(CHECK_LIBS)
 
 check_PROGRAMS += tests/unit/check_discover
 TESTS += tests/unit/check_discover

@@ -1,7 +1,7 @@
 #include <errno.h>
 
 #include "base/cleanup.h"
-#include "dm/operation.h"
+#include "dm/apply.h"
 
 /* A Write as its records come in, within one transaction: all of it happens or nothing. */
 struct write {
@@ -31,26 +31,6 @@ static enum value_type type_of(void *data, struct path resource, bool *ret_multi
 	return def->type;
 }
 
-/* TS core appendix C: the null link, an object that is there, or an instance that is there. */
-static bool is_link_valid(const struct model *m, struct objlnk link)
-{
-	if (link.object == ID_NONE)
-		return link.instance == ID_NONE;
-	return link.instance == ID_NONE ? model_exists(m, PATH1(link.object))
-					: model_exists(m, PATH2(link.object, link.instance));
-}
-
-static int set_value(struct model *m, const struct record *record)
-{
-	if (record->value.type == VALUE_OBJLNK && !is_link_valid(m, record->value.link))
-		return -EDOM;
-
-	/* set first: what the object's own check sees has the right type and range then */
-	int r = model_set(m, record->path, &record->value);
-
-	return r < 0 ? r : model_check(m, path_parent(record->path, 3), &record->value);
-}
-
 static int apply(struct write *w, const struct record *record)
 {
 	struct model *m = w->op->m;
@@ -66,13 +46,14 @@ static int apply(struct write *w, const struct record *record)
 	bool is_first = !*is_seen;
 
 	*is_seen = true;
-	if (!def->is_multiple && (is_empty_set || !is_first))
+	if ((!def->is_multiple && !is_first) ||
+		(is_empty_set && (!def->is_multiple || record->path.depth == 4)))
 		return -EBADMSG;
 	/* Replace takes the place of the whole set; Partial Update only adds and overwrites */
 	if (def->is_multiple && is_first && w->op->path.depth < 4 &&
 		(w->is_replace || !model_exists(m, resource)))
 		r = model_set_empty(m, resource);
-	return r < 0 || is_empty_set ? r : set_value(m, record);
+	return r < 0 || is_empty_set ? r : apply_value(m, record);
 }
 
 static int on_record(void *data, const struct record *record)
@@ -108,14 +89,11 @@ static int remove_absent(struct write *w)
 
 static int decode(struct write *w)
 {
-	const struct request *request = w->op->request;
 	const struct payload_sink sink = {.data = w, .type_of = type_of, .on_record = on_record};
-	int r = payload_decode(request->content_format, w->op->path, request->payload, &sink);
+	int r = apply_payload(w->op, w->op->path, &sink, &w->error);
 
-	if (w->error < 0)
-		return w->error;
 	if (r < 0)
-		return r == -ENOTSUP ? -EMEDIUMTYPE : r;
+		return r;
 	if (w->op->path.depth >= 3 && w->n_records == 0)
 		return -EBADMSG;
 	return w->is_replace && w->op->path.depth == 2 ? remove_absent(w) : 0;
@@ -140,14 +118,6 @@ static int write_payload(const struct operation *op, bool is_replace)
 
 	if (r < 0)
 		return r;
-	/* TS transport 6.4.4: a Content-Format there must be */
-	if (op->request->content_format == FORMAT_NONE)
-		return -EINVAL;
-	if (!payload_can_decode(op->request->content_format))
-		return -EMEDIUMTYPE;
-	if (op->request->n_queries > 0)
-		return -EINVAL;
-
 	is_seen = calloc(op->object->n_resources + 1, sizeof *is_seen);
 	if (!is_seen)
 		return -ENOMEM;
@@ -157,13 +127,7 @@ static int write_payload(const struct operation *op, bool is_replace)
 
 	struct write w = {.op = op, .is_replace = is_replace, .is_seen = is_seen};
 
-	r = decode(&w);
-	if (r < 0) {
-		model_rollback(op->m);
-		return r;
-	}
-	model_commit(op->m);
-	return MSG_CHANGED;
+	return apply_end(op->m, decode(&w), MSG_CHANGED);
 }
 
 int op_replace(const struct operation *op)

@@ -24,6 +24,9 @@ int op_read(const struct operation *op);
 int op_replace(const struct operation *op);
 int op_update(const struct operation *op);
 int op_execute(const struct operation *op);
+int op_create(const struct operation *op);
+int op_delete(const struct operation *op);
+int op_delete_resource_instance(const struct operation *op);
 int op_discover(const struct operation *op);
 
 /* Whether the text is a list of arguments as Execute takes them. */

@@ -55,7 +55,8 @@ struct object_def {
 	uint8_t major, minor; /* object version */
 	bool is_multiple;
 	bool is_mandatory;
-	bool is_hidden;			      /* never visible to a LwM2M server: 0, 21, 23 */
+	bool is_hidden;	     /* never visible to a LwM2M server: 0, 21, 23 */
+	bool is_server_made; /* servers may create and delete instances (TS core 6.3.6, 6.3.7) */
 	const struct resource_def *resources; /* by ascending id */
 	size_t n_resources;
 	const struct object_hooks *hooks; /* may be NULL */

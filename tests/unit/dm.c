@@ -180,7 +180,7 @@ static struct span bytes_of(const char *text)
 	return strncmp(text, "hex:", 4) == 0 ? test_hex(text + 4) : span_of_text(text);
 }
 
-unsigned dm_ask(struct dm *d, const char *line, const char *payload)
+struct request dm_request(const char *line, const char *payload)
 {
 	struct span rest = span_of_text(line);
 	char stop;
@@ -190,6 +190,12 @@ unsigned dm_ask(struct dm *d, const char *line, const char *payload)
 	while (rest.len > 0)
 		take_option(&rest, &request);
 	request.payload = bytes_of(payload);
+	return request;
+}
+
+unsigned dm_ask(struct dm *d, const char *line, const char *payload)
+{
+	struct request request = dm_request(line, payload);
 
 	response_done(&d->response);
 	dm_dispatch(d->m, &d->peer, &request, &d->response);

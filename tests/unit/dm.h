@@ -29,5 +29,7 @@ void dm_add_second_server(struct dm *d);
  * d->response. Payload: text, or with a leading "hex:" hex digits.
  */
 unsigned dm_ask(struct dm *d, const char *line, const char *payload);
+/* The request alone; line and payload must outlive it. */
+struct request dm_request(const char *line, const char *payload);
 /* The payload is exactly this; "hex:" as above. */
 void dm_assert_payload(const struct dm *d, const char *expected);

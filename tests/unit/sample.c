@@ -70,6 +70,7 @@ const struct object_def object_sample = {
 	.major = 2,
 	.minor = 1,
 	.is_multiple = true,
+	.is_server_made = true,
 	.resources = resources,
 	.n_resources = sizeof resources / sizeof *resources,
 	.hooks = &hooks,
@@ -79,6 +80,7 @@ const struct object_def object_sample_single = {
 	.id = SAMPLE_SINGLE,
 	.name = "Single",
 	.major = 1,
+	.is_server_made = true,
 	.resources = resources,
 	.n_resources = 2,
 };
@@ -91,6 +93,16 @@ const struct object_def object_sample_hidden = {
 	.is_hidden = true,
 	.resources = resources,
 	.n_resources = 2,
+};
+
+const struct object_def object_sample_optional = {
+	.id = SAMPLE_OPTIONAL,
+	.name = "Optional",
+	.major = 1,
+	.is_multiple = true,
+	.is_server_made = true,
+	.resources = resources + 1,
+	.n_resources = 9,
 };
 
 struct model *sample_model(struct sample *data)

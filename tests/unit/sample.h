@@ -4,7 +4,7 @@
  */
 #include "model/model.h"
 
-enum { SAMPLE = 30000, SAMPLE_SINGLE = 30001, SAMPLE_HIDDEN = 30002 };
+enum { SAMPLE = 30000, SAMPLE_SINGLE = 30001, SAMPLE_HIDDEN = 30002, SAMPLE_OPTIONAL = 30003 };
 
 enum sample_resource {
 	SAMPLE_TEXT = 0, /* 0..10 octets, mandatory */
@@ -36,8 +36,9 @@ struct sample {
 extern const struct object_def object_sample;	     /* many instances, version 2.1, hooks */
 extern const struct object_def object_sample_single; /* one instance, 1.0, no hooks */
 extern const struct object_def object_sample_hidden;
+extern const struct object_def object_sample_optional; /* many instances, nothing mandatory */
 
-/* A model with the three objects and the instance /30000/0 without values. */
+/* A model with the first three objects and the instance /30000/0 without values. */
 struct model *sample_model(struct sample *data);
 
 /* Every path and value in it and every origin as one text, to compare models; freed by the caller.
