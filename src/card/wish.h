@@ -9,7 +9,7 @@
 
 enum card_secure { CARD_SECURE_OFF, CARD_SECURE_OPTIONAL, CARD_SECURE_REQUIRED };
 
-enum { CARD_COMMAND_MAX = 8 };
+enum { CARD_COMMAND_MAX = 16 };
 
 struct card_wish {
 	/* a program that carries commands to the card, and its arguments; none: the PC/SC service

@@ -5,5 +5,7 @@
  */
 #include "conf/fault.h"
 
+enum { COMMAND_WORDS_MAX = 16 };
+
 /* root: "" or a directory in front of path. -EINVAL: *fault says why. -ENOMEM. */
 int command_check(const char *root, const char *path, struct fault *fault);

@@ -69,10 +69,12 @@ struct conf {
 	struct {
 		enum conf_card enabled;
 		char *reader;	   /* shell pattern */
+		char **command;	   /* a program instead of PC/SC, NULL terminated; empty: none */
 		struct secret pin; /* empty: none */
 		uint64_t timeout;  /* usec */
 		enum conf_late_card late_card;
 		uint64_t check_deadline, check_interval; /* usec */
+		uint64_t reader_grace;			 /* usec */
 		bool basic_channel;
 		enum conf_removal on_removal;
 		bool has_channel_mode;

@@ -11,6 +11,13 @@
 #include "conf/owners.h"
 #include "conf/read.h"
 
+static void free_texts(char **list)
+{
+	for (char **text = list; text && *text; text++)
+		free(*text);
+	free(list);
+}
+
 struct conf *conf_free(struct conf *c)
 {
 	if (!c)
@@ -25,13 +32,12 @@ struct conf *conf_free(struct conf *c)
 	free(c->device.firmware_version);
 	free(c->device.storage);
 	free(c->smartcard.reader);
+	free_texts(c->smartcard.command);
 	secret_done(&c->smartcard.pin);
 	secret_done(&c->smartcard.key_enc);
 	secret_done(&c->smartcard.key_mac);
 	account_done(&c->bootstrap);
-	for (char **address = c->server_initiated.addresses; address && *address; address++)
-		free(*address);
-	free(c->server_initiated.addresses);
+	free_texts(c->server_initiated.addresses);
 	for (size_t i = 0; i < c->n_servers; i++)
 		account_done(&c->servers[i]);
 	free(c->servers);

@@ -429,9 +429,16 @@ static int take_numbers(const struct setting *s)
 
 static int check_command(const struct setting *s)
 {
+	const size_t n_words = s->node->n_children;
 	struct fault fault;
-	int r = command_check(s->check->root, s->node->child[0]->text, &fault);
+	int r;
 
+	if (n_words == 0)
+		return fail(s, "bad-value", NULL, "the program is missing");
+	if (n_words > COMMAND_WORDS_MAX)
+		return fail(s, "bad-value", NULL, "a program and at most %d arguments",
+			COMMAND_WORDS_MAX - 1);
+	r = command_check(s->check->root, s->node->child[0]->text, &fault);
 	return r == -EINVAL ? fail_fault(s, &fault) : r;
 }
 
@@ -451,11 +458,11 @@ static int take_texts(const struct setting *s)
 		if (r < 0)
 			return r;
 	}
-	if (s->option->type == OPTION_COMMAND)
-		return n->n_children ? check_command(s)
-				     : fail(s, "bad-value", NULL, "the program is missing");
-	if (s->option->store != STORE_TEXTS)
-		return 0;
+
+	int r = s->option->type == OPTION_COMMAND ? check_command(s) : 0;
+
+	if (r != 0 || s->option->store != STORE_TEXTS)
+		return r;
 
 	char **list = calloc(n->n_children + 1, sizeof *list);
 

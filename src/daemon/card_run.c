@@ -18,6 +18,7 @@ struct card_run {
 	uint64_t give_up_at; /* the end of all patience */
 	struct buf frame;
 	bool is_running, has_sign;
+	bool is_by_program;
 	int start_error; /* told from the loop */
 };
 
@@ -95,14 +96,16 @@ static void on_timer(void *data)
 	else if (!r->child)
 		outcome_end(&outcome, CARD_CLASS_NO_SERVICE, REASON_CARD_NO_SERVICE,
 			"no PC/SC service is installed");
-	else if (!r->has_sign)
+	else if (!r->has_sign && !r->is_by_program)
 		outcome_end(&outcome, CARD_CLASS_NO_SERVICE, REASON_CARD_NO_SERVICE,
 			"the PC/SC service did not answer for %d s", CARD_FIRST_SIGN_SEC);
 	else
 		outcome_end(&outcome, CARD_CLASS_TRANSIENT, REASON_CARD_MUTE,
 			now(r) >= r->give_up_at ? "the card took more than %d s"
 						: "the card did not answer for %d s",
-			now(r) >= r->give_up_at ? CARD_TOTAL_SEC : CARD_SILENCE_SEC);
+			now(r) >= r->give_up_at ? CARD_TOTAL_SEC
+			: r->has_sign		? CARD_SILENCE_SEC
+						: CARD_FIRST_SIGN_SEC);
 	conclude(r, &outcome, r->child != NULL);
 }
 
@@ -133,6 +136,7 @@ int card_run_start(struct card_run *r, const struct card_wish *wish)
 		return e;
 	r->is_running = true;
 	r->has_sign = false;
+	r->is_by_program = wish->n_command > 0;
 	r->start_error = 0;
 	r->frame.max = FRAME_MAX;
 	if (!wish->n_command && !card_run_has_service()) {

@@ -48,6 +48,8 @@ struct card_step {
 	bool has_news;	  /* of the watcher, since the last visit */
 	bool is_given_up; /* until a card event or a reload: PIN, keys, channel; or it hangs */
 	uint64_t visited_at;
+	bool had_reader;
+	uint64_t reader_gone_at; /* USEC_NEVER: it is not */
 	uint64_t retry_sec;
 	/* content that was looked at and refused: not a reason to start over again */
 	bool has_refused;
@@ -62,6 +64,12 @@ static uint64_t now(const struct card_step *c)
 static bool is_off(const struct card_step *c)
 {
 	return c->conf->smartcard.enabled == CARD_NO;
+}
+
+/* The card is behind a program: no PC/SC service, and nobody who tells of changes. */
+static bool is_behind_program(const struct card_step *c)
+{
+	return c->conf->smartcard.command && c->conf->smartcard.command[0];
 }
 
 /* --- what a visit says about what was applied ------------------------------------------------- */
@@ -110,17 +118,32 @@ static enum change compare_content(const struct card_step *c, const struct card_
 	return memcmp(card.content_hash, old->content_hash, HASH_LEN) == 0 ? SAME : CHANGED;
 }
 
+/* A reader that is pulled out takes its card with it, one that is reset comes back in time. */
+static uint64_t grace_ends_at(const struct card_step *c)
+{
+	return c->reader_gone_at == USEC_NEVER
+		       ? USEC_NEVER
+		       : c->reader_gone_at + c->conf->smartcard.reader_grace;
+}
+
+static bool is_removed(const struct card_step *c, const struct card_outcome *o)
+{
+	return o->class == CARD_CLASS_ABSENT ||
+	       (o->reason == REASON_CARD_NO_READER && now(c) >= grace_ends_at(c));
+}
+
 static enum change compare(const struct card_step *c, const struct card_outcome *o)
 {
+	if (is_removed(c, o))
+		return is_applied(c) && c->conf->smartcard.on_removal == REMOVAL_RESTART ? REMOVED
+											 : SAME;
 	switch (o->class) {
 	case CARD_CLASS_READ:
 		return compare_content(c, o);
-	case CARD_CLASS_ABSENT:
-		return is_applied(c) && c->conf->smartcard.on_removal == REMOVAL_RESTART ? REMOVED
-											 : SAME;
 	case CARD_CLASS_NO_DATA:
 	case CARD_CLASS_INVALID:
 		return is_applied(c) ? SPOILT : SAME;
+	case CARD_CLASS_ABSENT:
 	case CARD_CLASS_LOCKED:
 	case CARD_CLASS_TRANSIENT:
 	case CARD_CLASS_NO_SERVICE:
@@ -258,6 +281,16 @@ static void take(struct card_step *c, struct card_outcome *o, struct card_answer
 
 /* --- visits ----------------------------------------------------------------------------------- */
 
+static void wish_for_program(const struct card_step *c, struct card_wish *wish)
+{
+	char **words = c->conf->smartcard.command;
+
+	while (words && words[wish->n_command] && wish->n_command < CARD_COMMAND_MAX) {
+		wish->command[wish->n_command] = span_of_text(words[wish->n_command]);
+		wish->n_command++;
+	}
+}
+
 static void begin_visit(struct card_step *c)
 {
 	/* what is remembered of the card: a PIN that it refused */
@@ -282,6 +315,7 @@ static void begin_visit(struct card_step *c)
 	};
 
 	memcpy(wish.refused_pin, card->refused_pin, HASH_LEN);
+	wish_for_program(c, &wish);
 	c->env.loop->arm(c->again, USEC_NEVER, 1);
 	c->has_news = false;
 
@@ -404,7 +438,8 @@ static bool can_change(void *data)
 {
 	const struct card_step *c = data;
 
-	return !is_off(c) && (c->conf->smartcard.enabled == CARD_YES || card_run_has_service());
+	return !is_off(c) && (c->conf->smartcard.enabled == CARD_YES || is_behind_program(c) ||
+				     card_run_has_service());
 }
 
 /* --- looking again ---------------------------------------------------------------------------- */
@@ -457,6 +492,19 @@ static void remember_pin(struct card_step *c, const struct card_outcome *o)
 	keeper_note_card(c->env.keeper, &card);
 }
 
+/* A reader that was never seen is not gone: the service may have started without it. */
+static void note_reader(struct card_step *c, const struct card_outcome *o)
+{
+	bool is_missing = o->class == CARD_CLASS_NO_SERVICE && o->reason == REASON_CARD_NO_READER;
+
+	if (o->class != CARD_CLASS_NO_SERVICE) {
+		c->had_reader = true;
+		c->reader_gone_at = USEC_NEVER;
+	} else if (is_missing && c->had_reader && c->reader_gone_at == USEC_NEVER) {
+		c->reader_gone_at = now(c);
+	}
+}
+
 /* When the next visit makes sense without anybody asking for one. */
 static void plan(struct card_step *c, const struct card_outcome *o, bool is_killed)
 {
@@ -470,6 +518,8 @@ static void plan(struct card_step *c, const struct card_outcome *o, bool is_kill
 	}
 	if (c->has_news)
 		visit_at(c, SETTLE_SEC);
+	else if (now(c) < grace_ends_at(c) && grace_ends_at(c) != USEC_NEVER)
+		c->env.loop->arm(c->again, grace_ends_at(c), USEC_PER_MSEC);
 }
 
 static void on_visited(void *data, struct card_outcome *o, bool is_killed)
@@ -477,6 +527,7 @@ static void on_visited(void *data, struct card_outcome *o, bool is_killed)
 	struct card_step *c = data;
 
 	remember_pin(c, o);
+	note_reader(c, o);
 	plan(c, o, is_killed);
 	if (!c->is_asked) {
 		take_look(c, o);
@@ -518,7 +569,7 @@ static void on_news(void *data)
 
 static void start_watching(struct card_step *c)
 {
-	if (is_off(c) || !card_run_has_service()) {
+	if (is_off(c) || is_behind_program(c) || !card_run_has_service()) {
 		c->watch = card_watch_free(c->watch);
 		return;
 	}
@@ -563,6 +614,7 @@ int card_step_new(const struct card_step_env *env, const struct conf *conf, stru
 	c->env = *env;
 	c->conf = conf;
 	c->retry_sec = RETRY_SEC;
+	c->reader_gone_at = USEC_NEVER;
 
 	const struct card_run_env run = {
 		.loop = loop, .clock = env->clock, .data = c, .done = on_visited};

@@ -1,4 +1,5 @@
 """Smart cards for the tests: a PC/SC service of the test's own and virtual cards in its reader."""
+import json
 import pathlib
 import shutil
 import struct
@@ -74,6 +75,13 @@ class Reader:
         card.remove()
         self.wait_for(lambda text: "card, ATR" not in text)
 
+    def without_reader(self):
+        """The service starts again and finds none."""
+        self.service.stop()
+        (self.service.readers / "virtual").unlink()
+        self.service.start()
+        self.wait_for(lambda text: "Test Reader" not in text)
+
     def put_back(self, card):
         card.insert()
         self.wait_for(lambda text: "card, ATR" in text)
@@ -83,3 +91,63 @@ class Reader:
             card.remove()
         self.service.stop()
         shutil.rmtree(self.directory, ignore_errors=True)
+
+
+class Program:
+    """A program that carries commands to a virtual card of its own, as one for a modem does."""
+
+    TEXT = """#!/usr/bin/python3
+import json, os, signal, sys
+sys.path.insert(0, {library!r})
+sys.dont_write_bytecode = True
+here = {directory!r}
+with open(here + "/program.pids", "a") as f:
+    print(os.getpid(), file=f)
+how = json.load(open(here + "/program.json"))
+fault = how["fault"]
+if fault == "exit":
+    sys.exit(3)
+import uicc
+card = uicc.Uicc(bytes.fromhex(how["content"]), is_t0=False)
+for line in sys.stdin:
+    if fault == "hang":
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)
+        while True:
+            signal.pause()
+    answer = card.answer(bytes.fromhex(line)).hex()
+    said = dict(silent="", words="ERROR", endless="90" * 5000, absent="absent").get(fault, answer)
+    print(said, flush=True)
+"""
+
+    def __init__(self, directory, content_octets, fault=None):
+        self.directory = pathlib.Path(directory)
+        self.path = self.directory / "program"
+        self.path.write_text(self.TEXT.format(library=str(harness.TOP / "tests" / "card"),
+                                              directory=str(directory)))
+        self.path.chmod(0o755)
+        self.command = [str(self.path)]
+        self.content, self.fault = content_octets, fault
+        self.set()
+
+    def set(self, content=None, is_absent=False):
+        self.content = content or self.content
+        part = self.directory / "program.part"
+        part.write_text(json.dumps({"content": self.content.hex(),
+                                    "fault": "absent" if is_absent else self.fault}))
+        part.rename(self.directory / "program.json")
+
+    def pids(self):
+        file = self.directory / "program.pids"
+        return [int(word) for word in file.read_text().split()] if file.exists() else []
+
+    def runs(self):
+        return len(self.pids())
+
+    def is_running(self):
+        return any(pathlib.Path(f"/proc/{pid}").exists() for pid in self.pids())
+
+    def wait_gone(self, timeout=10.0):
+        end = boottime() + timeout
+        while self.is_running():
+            assert boottime() < end, "the program runs on"
+            threading.Event().wait(0.02)

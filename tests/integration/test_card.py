@@ -298,6 +298,48 @@ def test_a_card_without_data_any_more_takes_its_accounts_with_it(server, start, 
     dm.wait("deregister")
 
 
+def test_a_card_whose_data_are_damaged_takes_its_accounts_with_it(server, start, reader):
+    dm = server.listen()
+    card = reader.insert(account(dm))
+    d = start()
+    registered(dm)
+    d.wait("registered")
+    cards.threading.Event().wait(1.1)
+    card.card.content = account(dm)[:40] + b"\xee" * 40
+    dm.ask("EXECUTE /1/0/8")
+    d.wait("card-skipped", reason="card.changed")
+    d.wait("card-skipped", reason="card.data-invalid")
+    dm.wait("deregister")
+
+
+def test_a_card_that_is_locked_meanwhile_keeps_its_accounts(server, start, reader):
+    dm = server.listen()
+    card = reader.insert(account(dm))
+    d = start()
+    registered(dm)
+    d.wait("registered")
+    cards.threading.Event().wait(1.1)
+    card.card.pin = "1234"
+    dm.ask("EXECUTE /1/0/8")
+    d.wait("card-skipped", reason="card.pin-required")
+    dm.wait("update")
+    assert not dm.seen("deregister")
+
+
+def test_a_reader_that_is_gone_for_long_takes_its_card_with_it(server, start, reader):
+    """Its service answers and knows of no reader."""
+    dm = server.listen()
+    reader.insert(account(dm))
+    d = start(smartcard={"reader_grace": "3s"})
+    registered(dm)
+    d.wait("registered")
+    reader.without_reader()
+    lost = cards.boottime()
+    d.wait("card-skipped", reason="card.removed", timeout=40)
+    assert cards.boottime() - lost >= 3
+    dm.wait("deregister")
+
+
 def test_a_lost_service_is_not_a_removed_card(server, start, reader):
     dm = server.listen()
     reader.insert(account(dm))
@@ -442,6 +484,86 @@ def test_no_key_of_a_card_reaches_the_log(server, start, reader):
         assert form not in d.log_bytes()
 
 
+# --- cards behind a program ---
+
+@pytest.fixture
+def behind(daemon, tmp_path):
+    """behind(conf…) starts the daemon without a PC/SC service."""
+    def go(program, **more):
+        conf = merged({"smartcard": {"enabled": "auto", "command": program.command}}, more)
+        env = {"PCSCLITE_CSOCK_NAME": str(tmp_path / "nothing"), "LWM2MD_CARD_HELPER": cards.HELPER}
+        return daemon(quick_conf(**conf), env=env)
+    return go
+
+
+def test_a_card_behind_a_program_configures_the_client(server, behind, tmp_path):
+    keys = Keys()
+    dm = server.listen("dm", keys)
+    program = cards.Program(tmp_path, account(dm, keys=keys))
+    d = behind(program)
+    d.wait("card-read")
+    registered(dm)
+    assert program.runs() == 1
+    program.set(content=account(dm, keys=keys, lifetime=3600))
+    cards.threading.Event().wait(1.1)
+    dm.ask("EXECUTE /1/0/8")
+    d.wait("card-read", reason="card.changed")
+    assert program.runs() == 2
+
+
+def test_a_card_behind_a_program_that_is_taken_out_takes_its_accounts(server, behind, tmp_path):
+    dm = server.listen()
+    program = cards.Program(tmp_path, account(dm))
+    d = behind(program)
+    registered(dm)
+    d.wait("registered")
+    cards.threading.Event().wait(1.1)
+    program.set(is_absent=True)
+    dm.ask("EXECUTE /1/0/8")
+    d.wait("card-skipped", reason="card.removed")
+    dm.wait("deregister")
+
+
+@pytest.mark.parametrize("fault, reason", [
+    ("exit", "card.unreadable"), ("silent", "card.unreadable"), ("words", "card.unreadable"),
+    ("endless", "card.unreadable"), ("absent", "card.absent")])
+def test_a_program_that_fails_is_told_and_step_2_follows(server, behind, tmp_path, fault, reason):
+    dm = server.listen()
+    program = cards.Program(tmp_path, account("coap://127.0.0.1"), fault=fault)
+    d = behind(program, servers={"main": server_conf(dm)})
+    d.wait("card-skipped", reason=reason)
+    dm.wait("register")
+
+
+def test_a_program_that_hangs_is_killed_and_delays_nobody_else(server, behind, tmp_path):
+    dm = server.listen()
+    program = cards.Program(tmp_path, account("coap://127.0.0.1"), fault="hang")
+    d = behind(program, servers={"main": server_conf(dm)}, smartcard={"timeout": "1s"})
+    dm.wait("register")
+    d.wait("registered")
+    assert program.is_running()
+    dm.ask("READ /3/0/16 text")
+    d.kill()  # nothing of it outlives the daemon
+    program.wait_gone()
+
+
+def test_a_program_that_is_not_there_is_an_error_of_the_configuration(daemon, tmp_path):
+    conf = quick_conf(smartcard={"command": [str(tmp_path / "none")]})
+    d = daemon(conf, env={})
+    assert d.wait_exit() == 78
+    d.wait_text("command-not-executable")
+
+
+def test_show_reads_a_card_behind_a_program(server, reader, tmp_path):
+    dm = server.listen()
+    program = cards.Program(tmp_path, account(dm))
+    shown = reader.run("show", "--exec", program.command[0])
+    assert shown.returncode == 0 and dm.uri in shown.stdout, shown
+    program.set(is_absent=True)
+    shown = reader.run("show", "--exec", program.command[0])
+    assert shown.returncode == 1 and "card.absent" in shown.stdout, shown
+
+
 # --- the program for people ---
 
 def test_show_tells_the_accounts_and_hides_the_keys(server, reader):
@@ -459,25 +581,6 @@ def test_show_and_list_say_why_not(reader):
     assert "empty" in reader.run("list").stdout
     shown = reader.run("show")
     assert shown.returncode == 1 and "card.absent" in shown.stdout and "seat" in shown.stderr
-
-
-def test_a_card_behind_a_program_is_read(server, reader, tmp_path):
-    """The program exchanges lines of hexadecimal; here it has a virtual card of its own."""
-    dm = server.listen()
-    (tmp_path / "content").write_bytes(account(dm))
-    program = tmp_path / "modem"
-    program.write_text(f"""#!/usr/bin/python3
-import sys
-sys.path.insert(0, {str(cards.harness.TOP / "tests" / "card")!r})
-sys.dont_write_bytecode = True
-import uicc
-card = uicc.Uicc(open({str(tmp_path / "content")!r}, "rb").read(), is_t0=False)
-for line in sys.stdin:
-    print(card.answer(bytes.fromhex(line)).hex(), flush=True)
-""")
-    program.chmod(0o755)
-    shown = reader.run("show", "--exec", str(program))
-    assert shown.returncode == 0 and dm.uri in shown.stdout, shown
 
 
 @pytest.mark.parametrize("name, octets", [

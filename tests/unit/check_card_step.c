@@ -1,5 +1,6 @@
 #include "daemon/card_step.h"
 
+#include "conf_fixture.h"
 #include "fake_card.h"
 #include "machine.h"
 
@@ -358,6 +359,41 @@ START_TEST(a_removed_card_is_noticed_by_the_watcher)
 }
 END_TEST
 
+START_TEST(a_reader_that_is_gone_for_long_is_a_removed_card)
+{
+	configured(CARD("reader_grace = \"20s\";"));
+	fake_card_is(CARD_CLASS_NO_SERVICE, REASON_CARD_NO_READER);
+	fake_card_news();
+	world_run(15);
+	ck_assert_uint_eq(n_of(ORIGIN_CARD), 1);
+	world_run(10);
+	ck_assert_uint_eq(n_of(ORIGIN_CARD), 0);
+	ck_assert(machine_has_step(REASON_CARD_REMOVED, NULL));
+}
+END_TEST
+
+START_TEST(a_reader_that_comes_back_in_time_and_one_never_seen_take_nothing)
+{
+	configured(CARD("reader_grace = \"20s\";"));
+	fake_card_is(CARD_CLASS_NO_SERVICE, REASON_CARD_NO_READER);
+	fake_card_news();
+	world_run(15);
+	fake_card_has(fake_card_account(7, URI_B), 1);
+	fake_card_news();
+	world_run(5);
+	fake_card_is(CARD_CLASS_NO_SERVICE, REASON_CARD_NO_SERVICE);
+	fake_card_news();
+	world_run(60);
+	ck_assert_uint_eq(n_of(ORIGIN_CARD), 1);
+	/* a start without the reader */
+	fake_card_is(CARD_CLASS_NO_SERVICE, REASON_CARD_NO_READER);
+	machine_kill();
+	machine_start_again();
+	world_run(60);
+	ck_assert_uint_eq(n_of(ORIGIN_CARD), 1);
+}
+END_TEST
+
 START_TEST(on_removal_keep_keeps_the_accounts)
 {
 	configured(CARD("on_removal = \"keep\";") ONE_SERVER);
@@ -514,6 +550,26 @@ START_TEST(what_the_configuration_says_is_wished_for)
 }
 END_TEST
 
+START_TEST(a_program_of_the_configuration_is_wished_for_and_not_watched)
+{
+	fixture_write("/bin/sh", "", 0755);
+	fake_card_has(fake_card_account(7, URI_B), 1);
+	machine_start(CARD("command = [ \"/bin/sh\", \"--device=1\" ];") ONE_SERVER);
+	world_run(1);
+	ck_assert_uint_eq(fake_card_wish()->n_command, 2);
+	ck_assert(span_is_text(fake_card_wish()->command[0], "/bin/sh"));
+	ck_assert(span_is_text(fake_card_wish()->command[1], "--device=1"));
+	ASSERT_STATE(SEQ_MANAGED);
+	fake_card_is(CARD_CLASS_ABSENT, REASON_CARD_ABSENT);
+	ck_assert(!fake_card_is_watched());
+	ck_assert_uint_eq(n_of(ORIGIN_CARD), 1);
+	ask_for_update();
+	world_run(5);
+	ck_assert_uint_eq(n_of(ORIGIN_CARD), 0);
+	ck_assert(machine_has_step(REASON_CARD_REMOVED, NULL));
+}
+END_TEST
+
 START_TEST(a_required_channel_is_required_also_without_keys)
 {
 	machine_start(CARD("secure_channel = { mode = \"required\"; };") ONE_SERVER);
@@ -539,6 +595,7 @@ Suite *suite(void)
 	tcase_add_test(t, a_card_with_a_bootstrap_account_alone_leads_to_a_bootstrap);
 	tcase_add_test(t, servers_of_a_card_use_the_configured_bootstrap_account);
 	tcase_add_test(t, a_reload_does_not_fill_a_card_up_with_configured_servers);
+	tcase_add_test(t, a_program_of_the_configuration_is_wished_for_and_not_watched);
 	tcase_add_test(t, what_the_configuration_says_is_wished_for);
 	tcase_add_test(t, a_required_channel_is_required_also_without_keys);
 	suite_add_tcase(s, t);
@@ -560,6 +617,8 @@ Suite *suite(void)
 	tcase_add_test(t, a_changed_card_disables_the_old_accounts_before_the_update);
 	tcase_add_test(t, an_account_that_is_on_the_new_card_too_keeps_its_registration);
 	tcase_add_test(t, a_removed_card_is_noticed_by_the_watcher);
+	tcase_add_test(t, a_reader_that_is_gone_for_long_is_a_removed_card);
+	tcase_add_test(t, a_reader_that_comes_back_in_time_and_one_never_seen_take_nothing);
 	tcase_add_test(t, on_removal_keep_keeps_the_accounts);
 	tcase_add_loop_test(
 		t, a_spoilt_card_takes_its_accounts_and_an_unreadable_one_does_not, 1, n);

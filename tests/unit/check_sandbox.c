@@ -19,7 +19,12 @@ START_TEST(sandbox_leaves_no_core_and_ends_with_its_parent)
 	ck_assert_int_eq(getrlimit(RLIMIT_CORE, &limit), 0);
 	ck_assert_uint_eq(limit.rlim_max, 0);
 	ck_assert_int_eq(getrlimit(RLIMIT_NOFILE, &limit), 0);
-	ck_assert_uint_eq(limit.rlim_max, 32);
+	ck_assert_uint_eq(limit.rlim_cur, 32);
+	sandbox_leave();
+	ck_assert_int_eq(getrlimit(RLIMIT_NOFILE, &limit), 0);
+	ck_assert_uint_eq(limit.rlim_cur, limit.rlim_max);
+	ck_assert_int_eq(getrlimit(RLIMIT_CORE, &limit), 0);
+	ck_assert_uint_eq(limit.rlim_max, 0);
 }
 END_TEST
 

@@ -1,6 +1,9 @@
 #include "conf/setting.h"
 
+#include <stdio.h>
+
 #include "base/cleanup.h"
+#include "conf/command.h"
 #include "conf_fixture.h"
 #include "runner.h"
 
@@ -131,12 +134,43 @@ START_TEST(setting_secret_is_noted_by_form_length_and_fingerprint_only)
 }
 END_TEST
 
+static struct fixture_result load_program(size_t n_words)
+{
+	char text[512] = "device = { endpoint = \"e\"; };\n"
+			 "smartcard = { command = [ \"/bin/right\"";
+	size_t len = strlen(text);
+
+	fixture_write("/bin/right", "", 0755);
+	for (size_t i = 1; i < n_words; i++)
+		len += (size_t)snprintf(text + len, sizeof text - len, ", \"%zu\"", i);
+	snprintf(text + len, sizeof text - len, " ]; };\n");
+	return fixture_load_text(text);
+}
+
+START_TEST(setting_of_a_program_has_a_limit_of_words)
+{
+	struct fixture_result result = load_program(COMMAND_WORDS_MAX);
+
+	ck_assert_msg(result.r == 0, "%s", result.text);
+	ck_assert_str_eq(result.conf->smartcard.command[0], "/bin/right");
+	ck_assert_str_eq(result.conf->smartcard.command[15], "15");
+	ck_assert_ptr_null(result.conf->smartcard.command[16]);
+	fixture_result_done(&result);
+	result = load_program(COMMAND_WORDS_MAX + 1);
+	ck_assert_int_lt(result.r, 0);
+	ck_assert_msg(strstr(result.text, "command: a program and at most 15 arguments"), "%s",
+		result.text);
+	fixture_result_done(&result);
+}
+END_TEST
+
 Suite *suite(void)
 {
 	Suite *s = suite_create("setting");
 	TCase *t = tcase_create("setting");
 
 	tcase_add_checked_fixture(t, fixture_setup, fixture_teardown);
+	tcase_add_test(t, setting_of_a_program_has_a_limit_of_words);
 	tcase_add_loop_test(t, setting_of_the_wrong_kind_says_what_is_expected, 0, 28);
 	tcase_add_test(t, setting_at_its_limits_is_stored);
 	tcase_add_test(t, setting_without_effect_is_checked_and_warned_of);

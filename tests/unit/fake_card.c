@@ -54,6 +54,11 @@ void fake_card_takes(double seconds, bool is_killed)
 	fake.is_killed = is_killed;
 }
 
+bool fake_card_is_watched(void)
+{
+	return fake.changed != NULL;
+}
+
 void fake_card_news(void)
 {
 	ck_assert_ptr_nonnull(fake.changed);

@@ -12,6 +12,7 @@ void fake_card_is(enum card_class class, enum reason reason);
 void fake_card_has(struct span content, uint8_t last_digit);
 /* How long a visit takes, in seconds; and whether it is ended because it hangs. */
 void fake_card_takes(double seconds, bool is_killed);
+bool fake_card_is_watched(void);
 /* The watcher tells of a change. */
 void fake_card_news(void);
 unsigned fake_card_visits(void);

@@ -2,16 +2,19 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
-#include <spawn.h>
 #include <stdlib.h>
+#include <sys/pidfd.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/cleanup.h"
 #include "base/encoding.h"
+#include "card/helper/sandbox.h"
 
-enum { LINE_MAX_OCTETS = 4096 };
+enum { LINE_MAX_OCTETS = 4096, GOODBYE_MS = 1000 };
 
 struct exec_card {
 	pid_t pid;
@@ -73,7 +76,9 @@ static int transmit(void *data, struct span command, struct buf *answer)
 		r = read_line(e->from, &line);
 	if (e->alive)
 		e->alive();
-	if (r == 0 && hex_decode(buf_span(&line), answer) < 0)
+	if (r == 0 && span_is_text(buf_span(&line), "absent"))
+		r = -ENOMEDIUM;
+	else if (r == 0 && hex_decode(buf_span(&line), answer) < 0)
 		r = -EPROTO;
 	return r;
 }
@@ -90,20 +95,44 @@ static char *text_of(struct span s)
 	return strndup((const char *)s.data, s.len);
 }
 
+/* In the child. The program gets its own process group, and ends with us however we end. */
+__attribute__((noreturn)) static void become(
+	char *const arguments[], int in, int out, int told, pid_t parent)
+{
+	static char path[] = "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+	char *const environment[] = {path, NULL};
+
+	signal(SIGPIPE, SIG_DFL);
+	sandbox_leave();
+	if (setpgid(0, 0) == 0 && prctl(PR_SET_PDEATHSIG, SIGKILL) == 0 && getppid() == parent &&
+		dup2(in, STDIN_FILENO) >= 0 && dup2(out, STDOUT_FILENO) >= 0)
+		execve(arguments[0], arguments, environment);
+
+	int error = errno;
+
+	if (write(told, &error, sizeof error) < 0)
+		_exit(126);
+	_exit(127);
+}
+
+/* The pipe that tells of a failure closes by itself where the program begins. */
 static int spawn(struct exec_card *e, char *const arguments[], int in, int out)
 {
-	posix_spawn_file_actions_t actions;
-	int r = posix_spawn_file_actions_init(&actions);
+	_cleanup_(close_p) int told = -EBADF, tell = -EBADF;
+	int ends[2], error = 0;
+	pid_t parent = getpid();
 
-	if (r != 0)
-		return -r;
-	r = posix_spawn_file_actions_adddup2(&actions, in, STDIN_FILENO);
-	if (r == 0)
-		r = posix_spawn_file_actions_adddup2(&actions, out, STDOUT_FILENO);
-	if (r == 0)
-		r = posix_spawn(&e->pid, arguments[0], &actions, NULL, arguments, environ);
-	posix_spawn_file_actions_destroy(&actions);
-	return -r;
+	if (pipe2(ends, O_CLOEXEC) < 0)
+		return -errno;
+	told = ends[0];
+	tell = ends[1];
+	e->pid = fork();
+	if (e->pid < 0)
+		return -errno;
+	if (e->pid == 0)
+		become(arguments, in, out, tell, parent);
+	close_p(&tell);
+	return read(told, &error, sizeof error) == sizeof error ? -error : 0;
 }
 
 static int start(struct exec_card *e, char *const arguments[])
@@ -151,16 +180,26 @@ int exec_new(const struct card_wish *wish, struct card_outcome *outcome, void (*
 	return r;
 }
 
+/* Its input has ended: it may tidy up and end by itself. */
+static void end(pid_t pid)
+{
+	_cleanup_(close_p) int fd = pidfd_open(pid, 0);
+	struct pollfd ended = {.fd = fd, .events = POLLIN};
+
+	if (fd < 0 || poll(&ended, 1, GOODBYE_MS) != 1)
+		kill(pid, SIGKILL);
+	kill(-pid, SIGKILL); /* what it started */
+	waitpid(pid, NULL, 0);
+}
+
 struct exec_card *exec_free(struct exec_card *e)
 {
 	if (!e)
 		return NULL;
 	close_p(&e->to);
 	close_p(&e->from);
-	if (e->pid > 0) {
-		kill(e->pid, SIGTERM);
-		waitpid(e->pid, NULL, 0);
-	}
+	if (e->pid > 0)
+		end(e->pid);
 	free(e);
 	return NULL;
 }

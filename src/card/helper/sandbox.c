@@ -8,12 +8,29 @@
 
 enum { MEMORY_MAX = 64 * 1024 * 1024, FILES_MAX = 32 };
 
+/* What another program may have again stays in the hard limit. */
 static int limit(__rlimit_resource_t what, rlim_t value)
 {
-	const struct rlimit both = {value, value};
+	struct rlimit both;
 
+	if (getrlimit(what, &both) < 0)
+		return -errno;
+	if (value < both.rlim_cur)
+		both.rlim_cur = value;
+	if (what == RLIMIT_CORE)
+		both.rlim_max = both.rlim_cur;
 	/* a service manager may forbid the call; its own limits hold then */
 	return setrlimit(what, &both) < 0 && errno != EPERM ? -errno : 0;
+}
+
+static void unlimit(__rlimit_resource_t what)
+{
+	struct rlimit both;
+
+	if (getrlimit(what, &both) < 0)
+		return;
+	both.rlim_cur = both.rlim_max;
+	setrlimit(what, &both);
 }
 
 int sandbox_enter(void)
@@ -33,4 +50,10 @@ int sandbox_enter(void)
 		r = limit(RLIMIT_AS, MEMORY_MAX);
 #endif
 	return r;
+}
+
+void sandbox_leave(void)
+{
+	unlimit(RLIMIT_NOFILE);
+	unlimit(RLIMIT_AS);
 }

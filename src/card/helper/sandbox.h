@@ -6,3 +6,5 @@
 
 /* 0 or negative errno. */
 int sandbox_enter(void);
+/* In a child that becomes another program: what was limited for our own mistakes only. */
+void sandbox_leave(void);
