@@ -56,6 +56,7 @@ struct request {
 	int content_format; /* enum content_format, FORMAT_NONE: absent */
 	int accept;	    /* as above */
 	int64_t observe;    /* -1: absent */
+	struct span token;  /* names the observation that an Observe option makes or ends */
 	struct span payload;
 };
 
@@ -64,6 +65,8 @@ struct response {
 	uint8_t code;	    /* enum msg_code */
 	int content_format; /* meaningful while payload.len > 0, or set on purpose */
 	bool has_content_format;
+	bool has_observe; /* the request has made an observation */
+	uint32_t observe; /* 24 bits */
 	struct buf payload;
 	struct buf location[MSG_LOCATION_MAX]; /* Location-Path, one option each */
 	size_t n_location;

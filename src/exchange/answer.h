@@ -9,6 +9,7 @@
 struct answer {
 	uint8_t code; /* MSG_NO_RESPONSE: stay silent */
 	int content_format;
+	int64_t observe; /* -1: absent */
 	struct block block1, block2;
 	int64_t size1, size2; /* SIZE_ABSENT */
 	uint8_t etag[ETAG_MAX];

@@ -58,6 +58,8 @@ static int answer_take_response(struct answer *a, struct response *response, str
 	a->code = response->code;
 	if (ret_body->len || response->has_content_format)
 		a->content_format = response->content_format;
+	if (response->has_observe)
+		a->observe = (int64_t)response->observe;
 	for (size_t i = 0; i < response->n_location && r == 0; i++)
 		r = body_append(
 			&a->location[a->n_location++], buf_span(&response->location[i]), SIZE_MAX);
@@ -73,6 +75,7 @@ static void incoming_execute(
 	struct request request = p->content;
 
 	request.payload = payload;
+	request.token = span_of(p->token.data, p->token.len);
 	in->config.request(in->config.data, &request, &response);
 	if (response.code == MSG_NO_RESPONSE) {
 		answer_reset(a, MSG_NO_RESPONSE);
@@ -154,6 +157,7 @@ const struct answer *incoming_serve(struct incoming *in, const struct packet *re
 {
 	static const struct answer no_memory = {.code = MSG_INTERNAL,
 		.content_format = FORMAT_NONE,
+		.observe = -1,
 		.size1 = SIZE_ABSENT,
 		.size2 = SIZE_ABSENT};
 	uint64_t now = clock_now(in->config.clock);
@@ -169,6 +173,18 @@ const struct answer *incoming_serve(struct incoming *in, const struct packet *re
 		return &no_memory;
 	incoming_answer(in, request, a);
 	return a;
+}
+
+int incoming_notify(struct incoming *in, const struct packet *request, struct response *response,
+	struct answer *ret)
+{
+	_cleanup_(body_done) struct body body = {0};
+	int r = answer_take_response(ret, response, &body);
+
+	if (r < 0)
+		return r;
+	return slices_answer(
+		&in->slices, request, in->config.szx, clock_now(in->config.clock), &body, ret);
 }
 
 uint64_t incoming_due(const struct incoming *in)

@@ -29,6 +29,14 @@ void incoming_reset(struct incoming *in);
 const struct answer *incoming_serve(struct incoming *in, const struct packet *request);
 
 /*
+ * A notification: *ret, reset by the caller, becomes the response, or its first block; then the
+ * rest is kept for the peer to ask for as it asks for that of an answer to the request, whose
+ * method, path, queries and Accept count (RFC 7959 section 2.6). 0 or -ENOMEM.
+ */
+int incoming_notify(struct incoming *in, const struct packet *request, struct response *response,
+	struct answer *ret);
+
+/*
  * When a body that is kept must be wiped; USEC_NEVER: there is none. (Answers kept for duplicates
  * wake nobody: they are few, and make room by themselves.)
  */

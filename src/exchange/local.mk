@@ -7,6 +7,7 @@ src_exchange_libexchange_a_SOURCES = \
 	%D%/incoming.c %D%/incoming.h \
 	%D%/outgoing.c %D%/outgoing.h \
 	%D%/packet.c %D%/packet.h \
+	%D%/notices.c %D%/notices.h \
 	%D%/reassembly.c %D%/reassembly.h \
 	%D%/slices.c %D%/slices.h
 
@@ -17,6 +18,7 @@ EXCHANGE_TESTS = \
 	tests/unit/check_body \
 	tests/unit/check_dedup \
 	tests/unit/check_incoming \
+	tests/unit/check_notices \
 	tests/unit/check_outgoing \
 	tests/unit/check_packet \
 	tests/unit/check_reassembly \
@@ -45,6 +47,10 @@ tests_unit_check_incoming_SOURCES = tests/unit/check_incoming.c $(EXCHANGE_TEST_
 tests_unit_check_incoming_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 tests_unit_check_incoming_LDFLAGS = $(AM_LDFLAGS) $(WRAP_ALLOC)
 tests_unit_check_incoming_LDADD = $(EXCHANGE_TEST_LIBS) $(CHECK_LIBS)
+tests_unit_check_notices_SOURCES = tests/unit/check_notices.c $(EXCHANGE_TEST_SOURCES)
+tests_unit_check_notices_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
+tests_unit_check_notices_LDFLAGS = $(AM_LDFLAGS) $(WRAP_ALLOC)
+tests_unit_check_notices_LDADD = $(EXCHANGE_TEST_LIBS) $(CHECK_LIBS)
 tests_unit_check_outgoing_SOURCES = tests/unit/check_outgoing.c $(EXCHANGE_TEST_SOURCES)
 tests_unit_check_outgoing_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 tests_unit_check_outgoing_LDFLAGS = $(AM_LDFLAGS) $(WRAP_ALLOC)

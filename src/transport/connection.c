@@ -299,7 +299,7 @@ static const struct answer *on_request(
 	void *owner, coap_session_t *from, const struct packet *request)
 {
 	static const struct answer silence = {
-		.code = MSG_NO_RESPONSE, .size1 = SIZE_ABSENT, .size2 = SIZE_ABSENT};
+		.code = MSG_NO_RESPONSE, .observe = -1, .size1 = SIZE_ABSENT, .size2 = SIZE_ABSENT};
 	struct tp_session *s = owner;
 
 	if (from != s->coap || s->drop != DROP_NOT || s->wants_close)
@@ -319,12 +319,14 @@ static bool on_response(void *owner, coap_session_t *from, const struct packet *
 	return outgoing_receive(s->out, response);
 }
 
-static void on_nack(
-	void *owner, coap_session_t *of, const struct packet *sent, coap_nack_reason_t reason)
+static void on_nack(void *owner, coap_session_t *of, const struct packet *sent, uint16_t mid,
+	coap_nack_reason_t reason)
 {
 	struct tp_session *s = owner;
 
 	if (of != s->coap)
+		return;
+	if (session_notice_failed(s, sent, mid, reason))
 		return;
 	switch (reason) {
 	case COAP_NACK_TOO_MANY_RETRIES:

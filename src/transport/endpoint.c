@@ -57,10 +57,9 @@ static void on_nack(coap_session_t *session, const coap_pdu_t *sent,
 	struct endpoint *e = endpoint_of(session);
 	struct packet p;
 
-	(void)mid;
 	if (sent)
 		p = inbound_packet(sent);
-	e->ops->nack(e->owner, session, sent ? &p : NULL, reason);
+	e->ops->nack(e->owner, session, sent ? &p : NULL, (uint16_t)mid, reason);
 }
 
 static int on_event(coap_session_t *session, const coap_event_t event)

@@ -14,8 +14,8 @@ struct endpoint_ops {
 		void *owner, coap_session_t *from, const struct packet *request);
 	/* False: the token is unknown. */
 	bool (*response)(void *owner, coap_session_t *from, const struct packet *response);
-	/* sent: the message that is concerned, or NULL */
-	void (*nack)(void *owner, coap_session_t *of, const struct packet *sent,
+	/* sent: the message that is concerned, or NULL; mid: its id in either case */
+	void (*nack)(void *owner, coap_session_t *of, const struct packet *sent, uint16_t mid,
 		coap_nack_reason_t reason);
 	void (*event)(void *owner, coap_session_t *of, coap_event_t event);
 	/* libcoap has returned; the owner may end the endpoint. */

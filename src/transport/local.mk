@@ -7,6 +7,7 @@ src_transport_libtransport_a_SOURCES = \
 	%D%/endpoint.c %D%/endpoint.h \
 	%D%/inbound.c %D%/inbound.h \
 	%D%/tp_listener.c \
+	%D%/tp_notify.c \
 	%D%/outbound.c %D%/outbound.h \
 	%D%/resolve.c %D%/resolve.h \
 	%D%/tls.c %D%/tls.h \
@@ -27,6 +28,7 @@ TRANSPORT_TESTS = \
 	tests/unit/check_tls \
 	tests/unit/check_tp \
 	tests/unit/check_tp_listener \
+	tests/unit/check_tp_notify \
 	tests/unit/check_tp_session
 check_PROGRAMS += $(TRANSPORT_TESTS)
 TESTS += $(TRANSPORT_TESTS)
@@ -62,6 +64,9 @@ tests_unit_check_tp_LDADD = $(TRANSPORT_TEST_LIBS)
 tests_unit_check_tp_listener_SOURCES = tests/unit/check_tp_listener.c $(TRANSPORT_TEST_SOURCES)
 tests_unit_check_tp_listener_CFLAGS = $(TRANSPORT_TEST_CFLAGS)
 tests_unit_check_tp_listener_LDADD = $(TRANSPORT_TEST_LIBS)
+tests_unit_check_tp_notify_SOURCES = tests/unit/check_tp_notify.c $(TRANSPORT_TEST_SOURCES)
+tests_unit_check_tp_notify_CFLAGS = $(TRANSPORT_TEST_CFLAGS)
+tests_unit_check_tp_notify_LDADD = $(TRANSPORT_TEST_LIBS)
 tests_unit_check_tp_session_SOURCES = tests/unit/check_tp_session.c $(TRANSPORT_TEST_SOURCES)
 tests_unit_check_tp_session_CFLAGS = $(TRANSPORT_TEST_CFLAGS)
 tests_unit_check_tp_session_LDADD = $(TRANSPORT_TEST_LIBS)

@@ -70,7 +70,7 @@ static bool fill(coap_pdu_t *pdu, const struct packet *p)
 	return c->payload.len == 0 || coap_add_data(pdu, c->payload.len, c->payload.data);
 }
 
-int outbound_send(coap_session_t *session, const struct packet *p)
+int outbound_notify(coap_session_t *session, const struct packet *p, uint16_t *ret_mid)
 {
 	coap_pdu_t *pdu = coap_pdu_init((coap_pdu_type_t)p->type, (coap_pdu_code_t)p->code,
 		coap_new_message_id(session), coap_session_max_pdu_size(session));
@@ -81,7 +81,20 @@ int outbound_send(coap_session_t *session, const struct packet *p)
 		coap_delete_pdu(pdu);
 		return -EMSGSIZE;
 	}
-	return coap_send(session, pdu) == COAP_INVALID_MID ? -ENOTCONN : 0;
+
+	coap_mid_t mid = coap_send(session, pdu);
+
+	if (mid == COAP_INVALID_MID)
+		return -ENOTCONN;
+	*ret_mid = (uint16_t)mid;
+	return 0;
+}
+
+int outbound_send(coap_session_t *session, const struct packet *p)
+{
+	uint16_t mid;
+
+	return outbound_notify(session, p, &mid);
 }
 
 void outbound_respond(coap_pdu_t *response, const struct packet *p)

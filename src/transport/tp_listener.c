@@ -162,10 +162,10 @@ static bool on_response(void *owner, coap_session_t *from, const struct packet *
 	return false;
 }
 
-static void on_nack(
-	void *owner, coap_session_t *of, const struct packet *sent, coap_nack_reason_t reason)
+static void on_nack(void *owner, coap_session_t *of, const struct packet *sent, uint16_t mid,
+	coap_nack_reason_t reason)
 {
-	(void)owner, (void)of, (void)sent, (void)reason;
+	(void)owner, (void)of, (void)sent, (void)mid, (void)reason;
 }
 
 static void on_event(void *owner, coap_session_t *of, coap_event_t event)

@@ -155,7 +155,8 @@ static void session_arm(struct tp_session *s)
 	other = incoming_due(s->in);
 	if (other < due)
 		due = other;
-	if (s->is_due || s->drop != DROP_NOT || s->wants_close || outgoing_has_results(s->out))
+	if (s->is_due || s->drop != DROP_NOT || s->wants_close || outgoing_has_results(s->out) ||
+		notices_has_results(&s->notices))
 		due = clock_now(s->tp->clock);
 	tp_arm(s->tp, s->timer, due);
 }
@@ -163,6 +164,7 @@ static void session_arm(struct tp_session *s)
 static void session_forget(struct tp_session *s)
 {
 	outgoing_forget(s->out);
+	notices_forget(&s->notices);
 	while (s->waiters) {
 		struct waiter *next = s->waiters->next;
 
@@ -196,6 +198,9 @@ void session_work(struct tp_session *s)
 	outgoing_expire(s->out);
 	incoming_expire(s->in);
 	outgoing_deliver(s->out);
+	if (is_freed)
+		return;
+	session_tell_notices(s, &is_freed);
 	if (is_freed)
 		return;
 	if (s->is_lost) {

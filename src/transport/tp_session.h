@@ -5,6 +5,7 @@
  */
 #include "codec/uri.h"
 #include "exchange/incoming.h"
+#include "exchange/notices.h"
 #include "exchange/outgoing.h"
 #include "transport/endpoint.h"
 
@@ -59,6 +60,7 @@ struct tp_session {
 
 	struct outgoing *out;
 	struct incoming *in;
+	struct notices notices;
 	struct waiter *waiters;
 
 	struct lookup *lookup;
@@ -97,6 +99,15 @@ void session_work(struct tp_session *s);
 /* Ends all requests and the connection with this reason; harmless inside libcoap. */
 __attribute__((format(printf, 4, 5))) void session_fail(
 	struct tp_session *s, enum reason reason, bool is_fatal, const char *format, ...);
+
+/*
+ * tp_notify.c. Whether a failure of libcoap was that of a notification; then it is noted, to be
+ * told by session_tell_notices().
+ */
+bool session_notice_failed(
+	struct tp_session *s, const struct packet *sent, uint16_t mid, coap_nack_reason_t reason);
+/* From the loop: tells the user what became of notifications. The user may free the session. */
+void session_tell_notices(struct tp_session *s, const bool *is_freed);
 
 /* connection.c: what is due now for the state that the session is in. */
 void connection_advance(struct tp_session *s);

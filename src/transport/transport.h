@@ -46,6 +46,8 @@ struct tp_peer {
 	uint16_t local_port; /* 0: the kernel's choice */
 };
 
+enum tp_notice { TP_NOTICE_ACKNOWLEDGED, TP_NOTICE_REJECTED, TP_NOTICE_LOST };
+
 struct tp_handlers {
 	void *data;
 	/*
@@ -59,6 +61,11 @@ struct tp_handlers {
 	 * new one (a new security context). May be NULL.
 	 */
 	void (*lost)(void *data, enum reason reason, const char *detail);
+	/*
+	 * What became of a notification, from the loop: acknowledged or lost for each confirmable
+	 * one, rejected (RST) for any, where libcoap tells it. May be NULL.
+	 */
+	void (*notified)(void *data, struct span token, enum tp_notice notice);
 	/* Somebody without the right credentials tried (listener only). May be NULL. */
 	void (*refused)(void *data, const char *peer, const char *detail);
 };
@@ -89,6 +96,21 @@ void tp_session_free_p(struct tp_session **s);
  */
 int tp_session_request(
 	struct tp_session *s, const struct request *request, tp_done_fn done, void *data);
+struct tp_notification {
+	struct span token; /* of the request that made the observation */
+	uint32_t observe;  /* the sequence number, 24 bits */
+	bool is_confirmable;
+	/* what the peer observes: how it will ask for further blocks */
+	const struct request *request;
+	struct response *response; /* its payload changes hands; has_observe: with the number */
+};
+
+/*
+ * Sends a notification, on the connection that stands. 0; -EBUSY: a confirmable one is on its way
+ * and this is one too, handlers->notified will come; -ENOTCONN: there is no connection; -EMSGSIZE,
+ * -ENOMEM.
+ */
+int tp_session_notify(struct tp_session *s, const struct tp_notification *n);
 /* Resolves the name ahead of time, so that a request at a set moment is not late. */
 void tp_session_prepare(struct tp_session *s);
 /* Closes the connection (close_notify) and forgets pending requests; the next request connects

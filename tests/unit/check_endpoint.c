@@ -31,10 +31,10 @@ static bool on_response(void *owner, coap_session_t *from, const struct packet *
 	return true;
 }
 
-static void on_nack(
-	void *owner, coap_session_t *of, const struct packet *sent, coap_nack_reason_t reason)
+static void on_nack(void *owner, coap_session_t *of, const struct packet *sent, uint16_t mid,
+	coap_nack_reason_t reason)
 {
-	(void)owner, (void)of;
+	(void)owner, (void)of, (void)mid;
 	seen.nacks++;
 	seen.reason = reason;
 	seen.has_sent = sent;

@@ -22,10 +22,10 @@ static bool no_response(void *owner, coap_session_t *from, const struct packet *
 	return true;
 }
 
-static void no_nack(
-	void *owner, coap_session_t *of, const struct packet *sent, coap_nack_reason_t reason)
+static void no_nack(void *owner, coap_session_t *of, const struct packet *sent, uint16_t mid,
+	coap_nack_reason_t reason)
 {
-	(void)owner, (void)of, (void)sent, (void)reason;
+	(void)owner, (void)of, (void)sent, (void)mid, (void)reason;
 }
 
 static void no_event(void *owner, coap_session_t *of, coap_event_t event)

@@ -36,6 +36,7 @@ struct tp_session {
 	uint64_t prepared_at;
 	uint16_t port;
 	int alert;
+	char waits_for[9]; /* the token of the confirmable notification on its way */
 	struct pending *pending;
 };
 
@@ -56,7 +57,9 @@ static struct {
 	struct tp_listener *listeners;
 	unsigned n_opened, locations;
 	uint16_t port;
-	int listener_error, session_error, request_error;
+	int listener_error, session_error, request_error, notice_error;
+	struct fake_notice notices[FAKE_NOTICES_MAX];
+	unsigned n_notices;
 	struct {
 		const char *uri;
 		int answer;
@@ -256,6 +259,34 @@ int tp_session_request(
 	world_loop.arm(p->timer, p->rule.is_never ? USEC_NEVER : world_now() + wait, 1);
 	p->next = s->pending;
 	s->pending = p;
+	return 0;
+}
+
+/* --- notifications ------------------------------------------------------------------------------
+ */
+
+int tp_session_notify(struct tp_session *s, const struct tp_notification *n)
+{
+	struct fake_notice *notice = &net.notices[net.n_notices % FAKE_NOTICES_MAX];
+
+	if (net.notice_error)
+		return net.notice_error;
+	if (!s->is_connected)
+		return -ENOTCONN;
+	if (n->is_confirmable && s->waits_for[0])
+		return -EBUSY;
+	*notice = (struct fake_notice){.at = world_now(),
+		.code = n->response->code,
+		.observe = n->response->has_observe ? (int64_t)n->observe : -1,
+		.is_confirmable = n->is_confirmable};
+	snprintf(notice->uri, sizeof notice->uri, "%s", s->uri);
+	snprintf(notice->token, sizeof notice->token, "%.*s", (int)n->token.len,
+		(const char *)n->token.data);
+	snprintf(notice->payload, sizeof notice->payload, "%.*s", (int)n->response->payload.len,
+		(const char *)n->response->payload.data);
+	net.n_notices++;
+	if (n->is_confirmable)
+		snprintf(s->waits_for, sizeof s->waits_for, "%s", notice->token);
 	return 0;
 }
 
@@ -519,6 +550,41 @@ uint8_t fake_ask(const char *uri, enum msg_method method, const char *path, int 
 	uint8_t code = ask(&s->handlers, &request, ret);
 	s->depth--;
 	return code;
+}
+
+void fake_conclude(const char *uri, enum tp_notice notice)
+{
+	struct tp_session *s = find(uri);
+	char token[sizeof s->waits_for];
+
+	snprintf(token, sizeof token, "%s", s->waits_for);
+	s->waits_for[0] = '\0';
+	s->handlers.notified(s->handlers.data, span_of_text(token), notice);
+}
+
+void fake_reject(const char *uri, const char *token)
+{
+	struct tp_session *s = find(uri);
+
+	s->handlers.notified(s->handlers.data, span_of_text(token), TP_NOTICE_REJECTED);
+}
+
+unsigned fake_notices(void)
+{
+	return net.n_notices;
+}
+
+const struct fake_notice *fake_notice(int n)
+{
+	unsigned at = n < 0 ? net.n_notices - (unsigned)-n : (unsigned)n;
+
+	ck_assert_uint_lt(at, net.n_notices);
+	return &net.notices[at % FAKE_NOTICES_MAX];
+}
+
+void fake_fail_notice(int error)
+{
+	net.notice_error = error;
 }
 
 /* --- listeners -------------------------------------------------------------------------------- */

@@ -58,6 +58,26 @@ void fake_intrude(void);
 void fake_lose(const char *uri, enum reason reason);
 void fake_alert(const char *uri, int alert);
 
+struct fake_notice {
+	uint64_t at;
+	char uri[URI_MAX + 1];
+	char token[9];
+	uint8_t code;
+	int64_t observe; /* -1: absent */
+	bool is_confirmable;
+	char payload[200];
+};
+
+enum { FAKE_NOTICES_MAX = 64 };
+
+/* Notifications that were sent; the n-th from 0, negative: from the end, among the last few. */
+unsigned fake_notices(void);
+const struct fake_notice *fake_notice(int n);
+/* What becomes of the confirmable one on its way; the peer rejects another one. */
+void fake_conclude(const char *uri, enum tp_notice notice);
+void fake_reject(const char *uri, const char *token);
+void fake_fail_notice(int error); /* of tp_session_notify(), 0: it works */
+
 unsigned fake_sessions(void);
 /* Sessions with this URI. */
 unsigned fake_sessions_to(const char *uri);

@@ -112,10 +112,23 @@ static void user_refused(void *data, const char *peer, const char *detail)
 	u->refused++;
 }
 
+static void user_notified(void *data, struct span token, enum tp_notice notice)
+{
+	struct user *u = data;
+
+	u->notices++;
+	u->notice = notice;
+	snprintf(u->notice_token, sizeof u->notice_token, "%.*s", (int)token.len,
+		(const char *)token.data);
+}
+
 struct tp_handlers user_handlers(struct user *u)
 {
-	return (struct tp_handlers){
-		.data = u, .request = user_request, .lost = user_lost, .refused = user_refused};
+	return (struct tp_handlers){.data = u,
+		.request = user_request,
+		.lost = user_lost,
+		.notified = user_notified,
+		.refused = user_refused};
 }
 
 void user_done(void *data, const struct tp_result *result)

@@ -44,6 +44,9 @@ struct user {
 	bool is_fatal, is_new_session;
 	unsigned lost;
 	enum reason lost_reason;
+	unsigned notices;
+	enum tp_notice notice; /* the last */
+	char notice_token[9];
 	unsigned requests, refused;
 	struct request last; /* spans are gone */
 	struct buf last_payload;
