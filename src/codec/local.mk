@@ -1,6 +1,7 @@
 noinst_LIBRARIES += src/codec/libcodec.a
 src_codec_libcodec_a_CFLAGS = $(AM_CFLAGS) $(JSON_CFLAGS) $(EXPAT_CFLAGS)
 src_codec_libcodec_a_SOURCES = \
+	%D%/attr.c %D%/attr.h \
 	%D%/cbor.c %D%/cbor.h \
 	%D%/ids.h \
 	%D%/json.c %D%/json.h \
@@ -15,6 +16,12 @@ src_codec_libcodec_a_SOURCES = \
 	%D%/value.c %D%/value.h
 
 if HAVE_CHECK
+check_PROGRAMS += tests/unit/check_attr
+TESTS += tests/unit/check_attr
+tests_unit_check_attr_SOURCES = tests/unit/check_attr.c tests/unit/runner.c
+tests_unit_check_attr_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
+tests_unit_check_attr_LDADD = src/codec/libcodec.a src/base/libbase.a $(CHECK_LIBS)
+
 check_PROGRAMS += tests/unit/check_cbor
 TESTS += tests/unit/check_cbor
 tests_unit_check_cbor_SOURCES = tests/unit/check_cbor.c tests/unit/runner.c tests/unit/records.c tests/unit/alloc.c
@@ -89,6 +96,12 @@ tests_unit_check_value_SOURCES = tests/unit/check_value.c tests/unit/runner.c te
 tests_unit_check_value_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 tests_unit_check_value_LDADD = src/codec/libcodec.a src/base/libbase.a $(CHECK_LIBS)
 endif
+
+check_PROGRAMS += tests/fuzz/fuzz_attr
+TESTS += tests/fuzz/fuzz_attr
+tests_fuzz_fuzz_attr_SOURCES = tests/fuzz/fuzz_attr.c $(FUZZ_MAIN)
+tests_fuzz_fuzz_attr_LDFLAGS = $(AM_LDFLAGS) $(LINK_FUZZ)
+tests_fuzz_fuzz_attr_LDADD = src/codec/libcodec.a src/base/libbase.a
 
 check_PROGRAMS += tests/fuzz/fuzz_cbor
 TESTS += tests/fuzz/fuzz_cbor
