@@ -10,7 +10,8 @@ int apply_payload(const struct operation *op, struct path base, const struct pay
 	/* TS transport 6.4.4: a Content-Format there must be */
 	if (request->content_format == FORMAT_NONE)
 		return -EINVAL;
-	if (!payload_can_decode(request->content_format))
+	if (base.depth == 0 ? !payload_can_decode_composite(request->content_format)
+			    : !payload_can_decode(request->content_format))
 		return -EMEDIUMTYPE;
 	if (request->n_queries > 0)
 		return -EINVAL;

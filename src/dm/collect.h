@@ -44,6 +44,9 @@ int collect_path(
 int collect_paths(const struct model *m, const struct dm_peer *peer, const struct path *paths,
 	size_t n_paths, struct collection *c);
 
+/* So many a composite may name. */
+enum { COLLECT_PATHS_MAX = 128 };
+
 /* Puts paths in order and takes out those that others contain. Returns how many are left. */
 size_t collect_order(struct path *paths, size_t n_paths);
 

@@ -40,6 +40,8 @@ static const struct row {
 	uint8_t rights; /* enum access, of the instance or, for Create, of the object */
 	int (*run)(const struct operation *op);
 } rows[] = {
+	{MSG_FETCH,  FORM_ANY,        0, 0, 0,              op_read_composite},
+	{MSG_IPATCH, FORM_ANY,        0, 0, 0,              op_write_composite},
 	{MSG_GET,    FORM_DISCOVER,   1, 3, 0,              op_discover},
 	{MSG_GET,    FORM_ANY,        1, 4, 0,              op_read},
 	{MSG_PUT,    FORM_ATTRIBUTES, 1, 1, 0,              op_refuse},
@@ -96,18 +98,18 @@ static int run(struct operation *op)
 	/* what is no number names nothing here; too long a path breaks the rules for paths */
 	if (r < 0)
 		return op->request->n_segments > PATH_DEPTH_MAX ? -EOPNOTSUPP : -ENOENT;
-	/* "/" belongs to bootstrap and to composite operations, which are not offered */
-	if (op->path.depth == 0)
-		return -EOPNOTSUPP;
-
-	op->object = model_object(op->m, op->path.id[0]);
-	if (access_is_hidden(op->path.id[0], op->object))
-		return -EACCES;
+	if (op->path.depth > 0) {
+		op->object = model_object(op->m, op->path.id[0]);
+		if (access_is_hidden(op->path.id[0], op->object))
+			return -EACCES;
+	}
 
 	const struct row *row = find_row(op->request, op->path.depth);
 
 	if (!row)
 		return -EOPNOTSUPP;
+	if (op->path.depth == 0)
+		return row->run(op);
 	if (!op->object || (op->path.depth >= 2 && !model_exists(op->m, path_parent(op->path, 2))))
 		return -ENOENT;
 	if (op->path.depth >= 3)

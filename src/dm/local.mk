@@ -6,6 +6,7 @@ src_dm_libdm_a_SOURCES = \
 	%D%/discover.c \
 	%D%/dispatch.c %D%/dispatch.h \
 	%D%/links.c %D%/links.h \
+	%D%/op_composite.c \
 	%D%/op_create.c \
 	%D%/op_delete.c \
 	%D%/op_execute.c \
@@ -50,6 +51,12 @@ TESTS += tests/unit/check_op_delete
 tests_unit_check_op_delete_SOURCES = tests/unit/check_op_delete.c tests/unit/runner.c $(DM_TEST)
 tests_unit_check_op_delete_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 tests_unit_check_op_delete_LDADD = $(DM_LIBS) $(CHECK_LIBS)
+
+check_PROGRAMS += tests/unit/check_op_composite
+TESTS += tests/unit/check_op_composite
+tests_unit_check_op_composite_SOURCES = tests/unit/check_op_composite.c tests/unit/runner.c $(DM_TEST)
+tests_unit_check_op_composite_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
+tests_unit_check_op_composite_LDADD = $(DM_LIBS) $(CHECK_LIBS)
 
 check_PROGRAMS += tests/unit/check_discover
 TESTS += tests/unit/check_discover

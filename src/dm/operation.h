@@ -9,8 +9,8 @@ struct operation {
 	struct model *m;
 	const struct dm_peer *peer;
 	const struct request *request;
-	struct path path;		     /* depth 1 to 4; object and instance exist */
-	const struct object_def *object;     /* of the path */
+	struct path path;		 /* object and instance exist; depth 0: of a composite */
+	const struct object_def *object; /* of the path; NULL: a composite */
 	const struct resource_def *resource; /* of the path; NULL: above, or not defined */
 	struct response *ret;
 };
@@ -27,6 +27,9 @@ int op_execute(const struct operation *op);
 int op_create(const struct operation *op);
 int op_delete(const struct operation *op);
 int op_delete_resource_instance(const struct operation *op);
+/* No path: the rights are those on each path that the payload names. */
+int op_read_composite(const struct operation *op);
+int op_write_composite(const struct operation *op);
 int op_discover(const struct operation *op);
 
 /* Whether the text is a list of arguments as Execute takes them. */

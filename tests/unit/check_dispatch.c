@@ -96,8 +96,8 @@ static void expect(const char *line, const char *payload, unsigned code)
 	X(write_attributes_is_4_05, "PUT /3/0/9?pmin=10", "", 405) \
 	X(write_attributes_of_an_object_is_4_05, "PUT /3?pmin=10", "", 405) \
 	X(write_attributes_of_a_missing_instance_is_4_04, "PUT /3/1?pmin=10", "", 404) \
-	X(read_composite_is_4_05, "FETCH / cf=112", "", 405) \
-	X(write_composite_is_4_05, "iPATCH / cf=112", "", 405) \
+	X(read_composite_without_a_format_is_4_00, "FETCH /", "", 400) \
+	X(write_composite_without_a_format_is_4_00, "iPATCH /", "", 400) \
 	X(patch_is_4_05, "PATCH /3/0 cf=112", "", 405) \
 	X(fetch_of_a_path_is_4_05, "FETCH /3/0/0", "", 405) \
 	/* formats */ \

@@ -21,6 +21,7 @@ static const struct {
 	{-EMEDIUMTYPE, MSG_CODE(4, 15)},
 	{-EBUSY, MSG_CODE(5, 3)},
 	{-ENOMEM, MSG_CODE(5, 0)},
+	{-E2BIG, MSG_CODE(4, 13)},
 	{-ENOSPC, MSG_CODE(5, 0)},
 	{-EIO, MSG_CODE(5, 0)},
 };
