@@ -111,11 +111,10 @@ enum { RIGHT_WRITE = 2, RIGHT_DELETE = 8 };
 
 bool notes_has_written(const struct bs_notes *notes, struct path instance)
 {
-	for (size_t i = 0; i < notes->n_written; i++)
-		if (notes->written[i].object == instance.id[0] &&
-			notes->written[i].instance == instance.id[1])
-			return true;
-	return false;
+	uint16_t object = instance.id[0], id = instance.id[1];
+
+	return (object == OBJECT_SERVER || object == OBJECT_ACCESS_CONTROL) &&
+	       (notes->written[object - OBJECT_SERVER][id / 8] >> id % 8 & 1);
 }
 
 static int64_t rights_of(const struct model *m, uint16_t access, uint16_t ssid)

@@ -138,7 +138,7 @@ static int check_room(const struct batch *b)
 		if ((i == 0 || b->records[i].path.id[1] != b->records[i - 1].path.id[1]) &&
 			!model_exists(b->m, path_parent(b->records[i].path, 2)))
 			n++;
-	return n > MODEL_INSTANCES_MAX ? -EDOM : 0;
+	return n > model_instances_max(model_object(b->m, b->base.id[0])) ? -EDOM : 0;
 }
 
 static int batch_fill(struct batch *b, const struct request *request)
@@ -205,12 +205,9 @@ static bool is_same(struct path a, struct path b, uint8_t depth)
 
 static void note(struct bs_notes *notes, struct path instance)
 {
-	bool is_noted = instance.id[0] == OBJECT_SERVER || instance.id[0] == OBJECT_ACCESS_CONTROL;
-
-	if (!is_noted || notes->n_written == NOTES_MAX || notes_has_written(notes, instance))
-		return;
-	notes->written[notes->n_written].object = instance.id[0];
-	notes->written[notes->n_written++].instance = instance.id[1];
+	if (instance.id[0] == OBJECT_SERVER || instance.id[0] == OBJECT_ACCESS_CONTROL)
+		notes->written[instance.id[0] - OBJECT_SERVER][instance.id[1] / 8] |=
+			(uint8_t)(1u << instance.id[1] % 8);
 }
 
 static int apply(struct model *m, const struct batch *b, struct bs_notes *notes)

@@ -6,17 +6,15 @@
 #include "codec/message.h"
 #include "model/model.h"
 
-enum { NOTES_MAX = 2 * MODEL_INSTANCES_MAX };
+enum { NOTES_MAX = 2 * MODEL_ACCOUNTS_MAX, NOTES_BITS = 65536 };
 
 /* What a session must remember until Finish. */
 struct bs_notes {
 	uint16_t account;	     /* /0 instance of the bootstrap account at begin, or ID_NONE */
 	uint16_t deleted[NOTES_MAX]; /* Short Server IDs whose /0 instance was deleted */
 	size_t n_deleted;
-	struct {
-		uint16_t object, instance;
-	} written[NOTES_MAX]; /* of objects 1 and 2, each once */
-	size_t n_written;
+	/* the instances of objects 1 and 2 that were written, one bit each */
+	uint8_t written[2][NOTES_BITS / 8];
 	bool is_broken; /* a change was made in part (no memory): nothing may be kept */
 };
 

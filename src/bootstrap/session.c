@@ -92,15 +92,14 @@ bool bs_request_is_operation(const struct request *request)
 static int date_written(struct bs_session *s)
 {
 	struct value now = {.type = VALUE_TIME, .i = s->hooks.unix_time(s->hooks.data)};
+	uint32_t cursor = 0;
+	uint16_t iid;
 	int r = 0;
 
-	for (size_t i = 0; r == 0 && i < s->notes.n_written; i++) {
-		struct path p = PATH3(s->notes.written[i].object, s->notes.written[i].instance,
-			SERVER_LAST_BOOTSTRAPPED);
-
-		if (p.id[0] == OBJECT_SERVER && model_exists(s->m, path_parent(p, 2)))
-			r = model_set(s->m, p, &now);
-	}
+	while (r == 0 && model_next_instance(s->m, OBJECT_SERVER, &cursor, &iid))
+		if (notes_has_written(&s->notes, PATH2(OBJECT_SERVER, iid)))
+			r = model_set(
+				s->m, PATH3(OBJECT_SERVER, iid, SERVER_LAST_BOOTSTRAPPED), &now);
 	return r;
 }
 

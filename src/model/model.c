@@ -129,6 +129,10 @@ size_t object_search(const struct object *o, uint32_t key)
 
 struct instance *object_find(const struct object *o, uint32_t key)
 {
+	/* as long as the ids have no gap, an instance stands at its own id */
+	if (key < o->n && o->instances[key]->key == key)
+		return o->instances[key];
+
 	size_t at = object_search(o, key);
 
 	return at < o->n && o->instances[at]->key == key ? o->instances[at] : NULL;
@@ -287,7 +291,7 @@ int model_create(struct model *m, struct path instance, enum origin origin)
 		return -EEXIST;
 	if (!o->def->is_multiple && instance.id[1] != 0)
 		return -ENOSPC;
-	if (o->n >= MODEL_INSTANCES_MAX)
+	if (o->n >= model_instances_max(o->def))
 		return -ENOSPC;
 
 	int r = instance_new(key, origin, &i);
@@ -300,20 +304,34 @@ int model_create(struct model *m, struct path instance, enum origin origin)
 	return 0;
 }
 
+size_t model_instances_max(const struct object_def *def)
+{
+	if (!def->is_multiple)
+		return 1;
+	return def->max_instances ? def->max_instances : MODEL_INSTANCES_MAX;
+}
+
 int model_free_instance_id(const struct model *m, uint16_t oid, uint16_t *ret)
 {
 	const struct object *o = find_object(m, oid);
-	uint32_t cursor = 0;
-	uint16_t iid, lowest = 0;
 
 	if (!o)
 		return -ENOENT;
-	while (model_next_instance(m, oid, &cursor, &iid) && iid == lowest)
-		lowest++;
-	if (lowest == ID_NONE || o->n >= MODEL_INSTANCES_MAX ||
-		(!o->def->is_multiple && lowest != 0))
+
+	/* the first that does not stand at its own id */
+	size_t low = 0, high = o->n;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (o->instances[middle]->key == middle)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	if (low >= ID_NONE || o->n >= model_instances_max(o->def))
 		return -ENOSPC;
-	*ret = lowest;
+	*ret = (uint16_t)low;
 	return 0;
 }
 

@@ -55,8 +55,9 @@ struct object_def {
 	uint8_t major, minor; /* object version */
 	bool is_multiple;
 	bool is_mandatory;
-	bool is_hidden;	     /* never visible to a LwM2M server: 0, 21, 23 */
-	bool is_server_made; /* servers may create and delete instances (TS core 6.3.6, 6.3.7) */
+	bool is_hidden;		/* never visible to a LwM2M server: 0, 21, 23 */
+	bool is_server_made;	/* servers may create and delete instances (TS core 6.3.6, 6.3.7) */
+	uint16_t max_instances; /* 0: as many as there are ids */
 	const struct resource_def *resources; /* by ascending id */
 	size_t n_resources;
 	const struct object_hooks *hooks; /* may be NULL */
@@ -64,7 +65,12 @@ struct object_def {
 
 enum model_change { MODEL_WRITTEN, MODEL_CREATED, MODEL_DELETED };
 
-enum { MODEL_INSTANCES_MAX = 256, MODEL_RESOURCE_INSTANCES_MAX = 256 };
+/* Of an object as many as there are ids; of objects 0 and 1, which are walked, fewer. */
+enum {
+	MODEL_INSTANCES_MAX = 65535,
+	MODEL_ACCOUNTS_MAX = 256,
+	MODEL_RESOURCE_INSTANCES_MAX = 256,
+};
 
 int model_new(struct model **ret);
 struct model *model_free(struct model *m);
@@ -96,6 +102,8 @@ bool model_exists(const struct model *m, struct path p);
  * or for another instance than 0 of a single-instance object.
  */
 int model_create(struct model *m, struct path instance, enum origin origin);
+/* How many instances an object can have. */
+size_t model_instances_max(const struct object_def *def);
 /* The lowest free instance id; -ENOSPC. */
 int model_free_instance_id(const struct model *m, uint16_t oid, uint16_t *ret);
 /*

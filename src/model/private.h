@@ -15,6 +15,7 @@ struct model {
 	struct object **objects; /* by ascending id */
 	size_t n, cap;
 	bool is_in_transaction;
+	bool has_deleted; /* the open transaction took instances away */
 	struct undo *first_undo, **last_undo;
 	void (*changed)(void *data, struct path p, enum model_change what);
 	void *changed_data;

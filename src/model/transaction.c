@@ -98,7 +98,8 @@ int transaction_keep_resource(struct model *m, struct object *o, struct instance
 /* What is known of an instance that the transaction deleted; NULL: nothing. */
 static struct undo *find_undo(const struct model *m, const struct object *o, uint32_t key)
 {
-	for (struct undo *u = m->first_undo; u; u = u->next)
+	/* not for each of thousands of instances that are made at once */
+	for (struct undo *u = m->has_deleted ? m->first_undo : NULL; u; u = u->next)
 		if (u->object == o && u->key == key)
 			return u;
 	return NULL;
@@ -139,6 +140,7 @@ int transaction_delete(struct model *m, struct object *o, struct instance *i)
 	uint32_t key = i->key;
 	struct undo *u;
 
+	m->has_deleted = m->is_in_transaction;
 	if (m->is_in_transaction && !i->undo) {
 		int r = undo_new(m, o, key, &u);
 
@@ -163,6 +165,7 @@ int model_begin(struct model *m)
 	if (m->is_in_transaction)
 		return -EBUSY;
 	m->is_in_transaction = true;
+	m->has_deleted = false;
 	m->first_undo = NULL;
 	m->last_undo = &m->first_undo;
 	return 0;

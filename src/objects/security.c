@@ -54,6 +54,7 @@ const struct object_def object_security = {
 	.minor = 2,
 	.is_multiple = true,
 	.is_mandatory = true,
+	.max_instances = MODEL_ACCOUNTS_MAX,
 	.is_hidden = true,
 	.resources = resources,
 	.n_resources = sizeof resources / sizeof *resources,

@@ -149,6 +149,7 @@ const struct object_def object_server = {
 	.minor = 2,
 	.is_multiple = true,
 	.is_mandatory = true,
+	.max_instances = MODEL_ACCOUNTS_MAX,
 	.resources = resources,
 	.n_resources = sizeof resources / sizeof *resources,
 	.hooks = &hooks,

@@ -230,7 +230,7 @@ START_TEST(more_instances_than_fit_are_refused_and_none_is_made)
 	uint16_t id;
 	size_t n = 0;
 
-	for (uint16_t i = 10; i < 10 + MODEL_INSTANCES_MAX; i++) {
+	for (uint16_t i = 10; i < 10 + MODEL_ACCOUNTS_MAX; i++) {
 		wr_u8(&w, 0x23); /* instance with an id of two octets, length 3 */
 		wr_be(&w, i, 2);
 		wr_bytes(&w, test_hex("c1 00 65"));

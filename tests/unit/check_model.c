@@ -87,14 +87,39 @@ START_TEST(model_create_refuses_what_cannot_be)
 }
 END_TEST
 
-START_TEST(model_limits_instances)
+/* 0 is there; within a transaction, which must not make it slow */
+START_TEST(model_takes_as_many_instances_as_there_are_ids)
 {
 	uint16_t iid;
 
-	for (uint16_t i = 1; i < MODEL_INSTANCES_MAX; i++)
+	ck_assert_int_eq(model_begin(m), 0);
+	for (uint16_t i = 1; i < MODEL_INSTANCES_MAX; i++) {
+		ck_assert_int_eq(model_free_instance_id(m, SAMPLE, &iid), 0);
+		ck_assert_uint_eq(iid, i);
 		ck_assert_int_eq(model_create(m, PATH2(SAMPLE, i), ORIGIN_NONE), 0);
-	ck_assert_int_eq(model_create(m, PATH2(SAMPLE, MODEL_INSTANCES_MAX), ORIGIN_NONE), -ENOSPC);
+	}
+	model_commit(m);
 	ck_assert_int_eq(model_free_instance_id(m, SAMPLE, &iid), -ENOSPC);
+	ck_assert_int_eq(model_create(m, PATH2(SAMPLE, ID_NONE), ORIGIN_NONE), -EDOM);
+	ck_assert_int_eq(model_delete(m, PATH2(SAMPLE, 40000)), 0);
+	ck_assert_int_eq(model_free_instance_id(m, SAMPLE, &iid), 0);
+	ck_assert_uint_eq(iid, 40000);
+}
+END_TEST
+
+START_TEST(model_limits_the_instances_of_an_object_that_says_so)
+{
+	static const struct object_def few = {
+		.id = 40000, .name = "Few", .is_multiple = true, .max_instances = 3};
+	uint16_t iid;
+
+	ck_assert_int_eq(model_add_object(m, &few, NULL), 0);
+	ck_assert_uint_eq(model_instances_max(&few), 3);
+	ck_assert_uint_eq(model_instances_max(&object_sample_single), 1);
+	for (uint16_t i = 0; i < 3; i++)
+		ck_assert_int_eq(model_create(m, PATH2(40000, 5 * i), ORIGIN_NONE), 0);
+	ck_assert_int_eq(model_create(m, PATH2(40000, 1), ORIGIN_NONE), -ENOSPC);
+	ck_assert_int_eq(model_free_instance_id(m, 40000, &iid), -ENOSPC);
 }
 END_TEST
 
@@ -531,7 +556,8 @@ Suite *suite(void)
 	tcase_add_test(t, model_walks_instances_in_order_while_they_change);
 	tcase_add_test(t, model_keeps_devices_apart);
 	tcase_add_test(t, model_create_refuses_what_cannot_be);
-	tcase_add_test(t, model_limits_instances);
+	tcase_add_test(t, model_takes_as_many_instances_as_there_are_ids);
+	tcase_add_test(t, model_limits_the_instances_of_an_object_that_says_so);
 	tcase_add_test(t, model_limits_resource_instances);
 	tcase_add_test(t, model_gives_the_lowest_free_instance_id);
 	tcase_add_test(t, model_gives_back_what_was_set);
