@@ -3,34 +3,42 @@
 # hold-off, client-initiated bootstrap over DTLS with a pre-shared key, registration, a Read, and
 # the end. Exit status 0 only if all of it happened.
 #
-#   sh tests/demo.sh        installs what is missing, builds in ./build-demo, plays
+#   sh tests/demo.sh [--card]    installs what is missing, builds in ./build-demo, plays
+#
+# --card: the other way, tests/demo-card.sh: a virtual smart card in a reader of a real PC/SC service
+# configures the client.
 set -eu
 LC_ALL=C.UTF-8
 export LC_ALL
 cd "$(dirname "$0")/.."
 top=$PWD
-build=$top/build-demo
+build=${LWM2MD_DEMO_BUILD:-$top/build-demo}
 
+card=
+if [ "${1-}" = --card ]; then
+	card=--card
+	shift
+fi
 if [ "${1-}" != --play ]; then
-	sh tests/deps.sh build
+	sh tests/deps.sh build ${card:+card}
 	mkdir -p "$build"
 	echo "building in ./build-demo (its output: build-demo/demo.log)"
 	if ! {
 		{ [ -x configure ] || autoreconf -fi; } && cd "$build" &&
 			{ [ -f Makefile ] || ../configure -q; } &&
-			make -s -j"$(nproc)" lwm2md tests/lwm2m-testserver
+			make -s -j"$(nproc)" lwm2md tests/lwm2m-testserver ${card:+lwm2md-card}
 	} >"$build/demo.log" 2>&1; then
 		tail -n 20 "$build/demo.log"
 		echo "the build failed"
 		exit 1
 	fi
 	cd "$top"
-	exec timeout --foreground 60 sh tests/demo.sh --play
+	exec timeout --foreground 60 sh tests/demo.sh $card --play
 fi
 
 umask 077
 tmp=$(mktemp -d)
-server_pid= countdown_pid=
+server_pid= countdown_pid= reader_pid=
 
 clean_up()
 {
@@ -39,6 +47,7 @@ clean_up()
 	[ -z "$countdown_pid" ] || kill "$countdown_pid" 2>/dev/null || :
 	[ ! -s "$tmp/pid" ] || kill "$(cat "$tmp/pid")" 2>/dev/null || :
 	[ -z "$server_pid" ] || kill "$server_pid" 2>/dev/null || :
+	[ -z "$reader_pid" ] || kill "$reader_pid" 2>/dev/null || :
 	wait
 	rm -rf "$tmp"
 	[ "$status" -eq 0 ] || echo "FAILED: the story did not come to its end" >&2
@@ -111,6 +120,40 @@ new_key()
 	od -An -tx1 -N16 /dev/urandom | tr -d ' \n'
 }
 
+power_on() # ENVIRONMENT...: of lwm2md
+{
+	(
+		code=0
+		env "$@" "$build/lwm2md" --config "$tmp/lwm2md.conf" --conf-dir "$tmp/conf.d" \
+			--state-dir "$tmp/state" --runtime-dir "$tmp/run" --log-target stderr \
+			--log-level info &
+		echo $! >"$tmp/pid"
+		wait $! || code=$?
+		rm "$tmp/pid"
+		echo "ended with status $code" >&2
+	) 2>"$tmp/log" 3>&- 4>&- 5>&- &
+	told started
+}
+
+power_off()
+{
+	kill "$(cat "$tmp/pid")"
+}
+
+ended() # all is well only if this is how it ended
+{
+	while IFS= read -r line <&5; do
+		case $line in "ended with status "*) break ;; esac
+	done
+	[ "$line" = "ended with status 0" ] || fail "lwm2md $line"
+	say "power off" "lwm2md $line"
+}
+
+if [ -n "$card" ]; then
+	. tests/demo-card.sh
+	exit
+fi
+
 # --- the stage ---
 
 bs_key=$(new_key) dm_key=$(new_key)
@@ -165,18 +208,7 @@ EOF
 
 echo
 say "power on" "lwm2md starts as urn:dev:os:32473-demo"
-(
-	code=0
-	"$build/lwm2md" --config "$tmp/lwm2md.conf" --conf-dir "$tmp/conf.d" \
-		--state-dir "$tmp/state" --runtime-dir "$tmp/run" --log-target stderr \
-		--log-level info &
-	echo $! >"$tmp/pid"
-	wait $! || code=$?
-	rm "$tmp/pid"
-	echo "ended with status $code" >&2
-) 2>"$tmp/log" 3>&- 4>&- 5>&- &
-told started
-
+power_on
 told card-skipped
 say "step 1, smart card" "$text"
 told factory-accounts
@@ -241,14 +273,10 @@ seen update dm
 case $line in *'"lt=600"'*) ;; *) fail "no lt=600 in $line" ;; esac
 say "managed" "Write /1/10/1, Lifetime: 600 s; the Update brings lt=600"
 
-kill "$(cat "$tmp/pid")"
+power_off
 seen deregister dm
 say "power off" "de-registered, $(field code)"
-while IFS= read -r line <&5; do
-	case $line in "ended with status "*) break ;; esac
-done
-[ "$line" = "ended with status 0" ] || fail "lwm2md $line"
-say "power off" "lwm2md $line"
+ended
 if grep -rqF -e "$bs_key" -e "$dm_key" "$tmp/run"; then
 	fail "a key lies in the runtime directory"
 fi

@@ -1,8 +1,9 @@
 #!/bin/sh
 # Installs what is missing on Debian 12 or 13 to build lwm2md and to run its tests.
-#   tests/deps.sh [build|test|package|interop|all]...
-#                                what tests/demo.sh needs, the other tests, tests/packages.sh with
-#                                make check-system, make check-interop; default: build test
+#   tests/deps.sh [build|card|test|package|interop|all]...
+#                                what tests/demo.sh needs, tests/demo.sh --card, the other tests,
+#                                tests/packages.sh with make check-system, make check-interop;
+#                                default: build test
 #   tests/deps.sh --list [...]                  only prints the packages
 # As root by itself, otherwise through sudo if that needs no password; else it prints the one
 # apt-get line and ends with 1.
@@ -10,6 +11,7 @@ set -eu
 
 build='gcc make autoconf automake pkgconf libcoap3-dev libssl-dev libsystemd-dev libconfig-dev
 	libcbor-dev libjson-c-dev libexpat1-dev libmnl-dev libpcsclite-dev check'
+card='pcscd vsmartcard-vpcd python3'
 test='clang clang-format pmccabe mandoc systemd python3 python3-pytest python3-pytest-xdist
 	procps iproute2 xz-utils openssl mmdebstrap pcscd vsmartcard-vpcd'
 package='build-essential debhelper lintian fakeroot systemd-container'
@@ -22,10 +24,11 @@ for word; do
 	case $word in
 	--list) list=1 ;;
 	build) want="$want $build" ;;
+	card) want="$want $card" ;;
 	test) want="$want $test" ;;
 	package) want="$want $package" ;;
 	interop) want="$want $interop" ;;
-	all) want="$want $build $test $package $interop" ;;
+	all) want="$want $build $card $test $package $interop" ;;
 	*)
 		sed -n '2,/^set/s/^# \{0,1\}//p' "$0"
 		exit 2

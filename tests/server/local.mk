@@ -34,8 +34,8 @@ clean-interop:
 	rm -rf tests/interop/lib
 
 EXTRA_DIST += \
-	tests/demo.sh \
-	tests/card/aes.py tests/card/service.py tests/card/uicc.py \
+	tests/demo.sh tests/demo-card.sh \
+	tests/card/aes.py tests/card/service.py tests/card/stage.py tests/card/uicc.py \
 	tests/integration/cards.py \
 	tests/integration/coap.py \
 	tests/integration/conftest.py \
