@@ -23,7 +23,7 @@ struct card_source {
 	int (*read)(void *data, struct model *m,
 		void (*done)(void *to, const struct card_answer *answer), void *to);
 	void (*cancel)(void *data);
-	/* Whether asking again can bring something else. */
+	/* Whether asking again can bring something that the source does not tell by itself. */
 	bool (*can_change)(void *data);
 	void (*free)(void *data);
 };

@@ -46,6 +46,7 @@ struct card_step {
 	struct loop_source *held_up; /* Registers and Updates wait until then */
 	bool is_holding_up;
 	bool has_news;	  /* of the watcher, since the last visit */
+	bool has_no_card; /* at the last visit: the watcher will tell */
 	bool is_given_up; /* until a card event or a reload: PIN, keys, channel; or it hangs */
 	uint64_t visited_at;
 	bool had_reader;
@@ -434,12 +435,16 @@ static void cancel(void *data)
 	let_go(c);
 }
 
+/* What nobody would tell of: a card that is written over the air, a service that is installed. */
 static bool can_change(void *data)
 {
 	const struct card_step *c = data;
 
-	return !is_off(c) && (c->conf->smartcard.enabled == CARD_YES || is_behind_program(c) ||
-				     card_run_has_service());
+	if (is_off(c))
+		return false;
+	if (is_behind_program(c) || (c->watch && !c->has_no_card))
+		return true;
+	return !c->watch && c->conf->smartcard.enabled == CARD_YES;
 }
 
 /* --- looking again ---------------------------------------------------------------------------- */
@@ -509,6 +514,7 @@ static void note_reader(struct card_step *c, const struct card_outcome *o)
 static void plan(struct card_step *c, const struct card_outcome *o, bool is_killed)
 {
 	c->visited_at = now(c);
+	c->has_no_card = o->class == CARD_CLASS_ABSENT || o->class == CARD_CLASS_NO_SERVICE;
 	c->is_given_up = is_killed || o->class == CARD_CLASS_LOCKED;
 	if (o->class == CARD_CLASS_TRANSIENT || is_killed) {
 		visit_at(c, c->retry_sec);

@@ -189,3 +189,5 @@ def test_the_user_of_the_daemon_may_use_cards(machine, base_with_cards, package)
     assert "service" not in (done.stdout + done.stderr).lower()
     skipped = m.wait("card-skipped")
     assert skipped["LWM2M_REASON"] == "card.no-reader"
+    said = m.wait_reason("config.no-server")  # and not round after round
+    m.journal.watch(lambda r: r.event and r is not said and r.when > said.when, 2, "a second line")

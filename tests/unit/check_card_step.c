@@ -503,6 +503,34 @@ START_TEST(a_late_card_waits_while_something_is_registered_and_is_ignored_on_req
 }
 END_TEST
 
+/* One line says it; the watcher tells when there is a card. */
+START_TEST(without_any_account_an_empty_reader_is_not_asked_round_after_round)
+{
+	fake_card_is(CARD_CLASS_ABSENT, REASON_CARD_ABSENT);
+	machine_start(CARD(""));
+	world_run(3600);
+	ASSERT_STATE(SEQ_NEXT_ROUND);
+	ck_assert(machine_has_step(REASON_CONFIG_NO_SERVER, NULL));
+	ck_assert_uint_eq(fake_card_visits(), 1);
+	fake_card_has(fake_card_account(7, URI_B), 1);
+	fake_card_news();
+	world_run(5);
+	ASSERT_STATE(SEQ_MANAGED);
+	ck_assert_uint_eq(fake_count(URI_B, FAKE_REGISTER), 1);
+}
+END_TEST
+
+START_TEST(without_any_account_a_card_without_data_is_asked_again)
+{
+	fake_card_is(CARD_CLASS_NO_DATA, REASON_CARD_NO_APPLICATION);
+	machine_start(CARD(""));
+	world_run(30);
+	fake_card_has(fake_card_account(7, URI_B), 1);
+	world_run(60);
+	ASSERT_STATE(SEQ_MANAGED);
+}
+END_TEST
+
 START_TEST(a_card_that_was_refused_is_not_looked_at_again_and_again)
 {
 	fake_down(URI_A);
@@ -627,6 +655,8 @@ Suite *suite(void)
 	tcase_add_test(t, a_late_card_is_applied_where_nothing_is_registered);
 	tcase_add_test(
 		t, a_late_card_waits_while_something_is_registered_and_is_ignored_on_request);
+	tcase_add_test(t, without_any_account_an_empty_reader_is_not_asked_round_after_round);
+	tcase_add_test(t, without_any_account_a_card_without_data_is_asked_again);
 	tcase_add_test(t, a_card_that_was_refused_is_not_looked_at_again_and_again);
 	tcase_add_test(t, a_change_during_a_bootstrap_session_waits_for_its_end);
 	suite_add_tcase(s, t);
