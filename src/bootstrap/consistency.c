@@ -90,8 +90,6 @@ static void check_mode(struct check *c, const struct account *a, const struct ur
 	bool is_nosec_allowed = a->is_bootstrap ? c->support->allow_nosec_bootstrap
 						: c->support->allow_nosec_server;
 
-	if (uri_is_tcp(uri))
-		PROBLEM(c, "/0/%u/0: CoAP over TCP is not supported here", i);
 	if (a->mode < 0)
 		return; /* its absence was told */
 	if (uri_is_secure(uri) == (a->mode == MODE_NOSEC))

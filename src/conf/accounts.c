@@ -94,9 +94,6 @@ static void check_uri(struct check *c, const struct node *group, const struct co
 
 	if (!a->uri || uri_parse(span_of_text(a->uri), &uri, NULL) < 0)
 		return;
-	if (uri_is_tcp(&uri))
-		report_add(c->report, SEVERITY_ERROR, place_of(group, "uri"), "unsupported",
-			"this version has coap and coaps", "CoAP over TCP cannot be used yet");
 	if (uri_is_secure(&uri) == is_nosec)
 		report_add(c->report, SEVERITY_ERROR,
 			place_of(group, node_child(group, "security") ? "security" : "uri"),
@@ -236,6 +233,16 @@ static int take_retry(struct check *c, const struct node *group, struct conf_acc
 	return own ? setting_take_section(c, "servers.NAME.retry", own, a) : 0;
 }
 
+static int default_binding(struct conf_account *a)
+{
+	struct uri uri;
+	bool is_tcp =
+		a->uri && uri_parse(span_of_text(a->uri), &uri, NULL) == 0 && uri_is_tcp(&uri);
+
+	a->binding = strdup(is_tcp ? "T" : "U");
+	return a->binding ? 0 : -ENOMEM;
+}
+
 static int take_server(struct check *c, const struct node *group, struct conf_account *a)
 {
 	int r = account_begin(a, group);
@@ -244,6 +251,8 @@ static int take_server(struct check *c, const struct node *group, struct conf_ac
 		r = take_retry(c, group, a);
 	if (r == 0)
 		r = setting_take_section(c, "servers.NAME", group, a);
+	if (r == 0 && !a->binding)
+		r = default_binding(a);
 	if (r < 0)
 		return r;
 	missing_key(c, group, a, "uri");

@@ -86,10 +86,15 @@ static void send_request(struct server_link *l, const struct request *request, t
 		give_up_sending(l);
 }
 
+/* A server that is reached over TCP and says nothing of it in 1/x/7 is told so all the same. */
 static struct span binding_of(const struct server_link *l)
 {
-	return model_get_bytes(
+	struct span b = model_get_bytes(
 		l->env->model, PATH3(OBJECT_SERVER, l->server_instance, SERVER_BINDING));
+
+	if (tp_session_is_tcp(l->session) && (b.len == 0 || span_is_text(b, "U")))
+		return span_of_text("T");
+	return b;
 }
 
 /* Query texts live as long as the request is being made. */

@@ -12,6 +12,7 @@ struct incoming {
 	struct dedup dedup;
 	struct reassembly reassembly;
 	struct slices slices;
+	struct answer last; /* over a reliable transport */
 };
 
 int incoming_new(const struct incoming_config *config, struct incoming **ret)
@@ -30,6 +31,12 @@ void incoming_reset(struct incoming *in)
 	dedup_done(&in->dedup);
 	reassembly_done(&in->reassembly);
 	slices_done(&in->slices);
+	answer_reset(&in->last, MSG_NO_RESPONSE);
+}
+
+void incoming_set_room(struct incoming *in, size_t room)
+{
+	in->slices.room = room;
 }
 
 struct incoming *incoming_free(struct incoming *in)
@@ -161,6 +168,13 @@ const struct answer *incoming_serve(struct incoming *in, const struct packet *re
 		.size1 = SIZE_ABSENT,
 		.size2 = SIZE_ABSENT};
 	uint64_t now = clock_now(in->config.clock);
+
+	if (in->config.is_reliable) {
+		answer_reset(&in->last, MSG_NO_RESPONSE);
+		incoming_answer(in, request, &in->last);
+		return &in->last;
+	}
+
 	const struct answer *given = dedup_find(&in->dedup, request, now);
 
 	if (given)
@@ -201,4 +215,5 @@ void incoming_expire(struct incoming *in)
 	dedup_expire(&in->dedup, now);
 	reassembly_expire(&in->reassembly, now);
 	slices_expire(&in->slices, now);
+	answer_reset(&in->last, MSG_NO_RESPONSE); /* it was sent long ago */
 }

@@ -13,6 +13,8 @@ struct incoming_config {
 	const struct clock *clock;
 	size_t body_max; /* of a request, in octets */
 	uint8_t szx;	 /* the largest block that is sent, BLOCK_SZX_MAX: 1024 octets */
+	/* The transport repeats nothing and its message ids mean nothing. (RFC 8323 section 3) */
+	bool is_reliable;
 	/* A complete request; MSG_NO_RESPONSE in *ret: it is ignored, its repetitions too. */
 	void (*request)(void *data, const struct request *request, struct response *ret);
 	void *data;
@@ -25,6 +27,11 @@ void incoming_free_p(struct incoming **in);
 
 /* Forgets all it keeps: another peer, or a new security session with this one. */
 void incoming_reset(struct incoming *in);
+/*
+ * The payload that one message may have without blocks, never less than one block: over TCP what
+ * the peer announced. (RFC 8323 section 5.3.1)
+ */
+void incoming_set_room(struct incoming *in, size_t room);
 /* The answer, borrowed until the next call; never NULL. Code MSG_NO_RESPONSE: send nothing. */
 const struct answer *incoming_serve(struct incoming *in, const struct packet *request);
 

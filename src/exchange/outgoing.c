@@ -34,6 +34,7 @@ struct exchange {
 
 struct outgoing {
 	struct outgoing_config config;
+	size_t room;		/* of one message */
 	struct exchange *first; /* in the order of outgoing_add() */
 	bool is_delivering;
 	bool is_freed; /* by a completion: outgoing_deliver() ends it */
@@ -58,6 +59,7 @@ int outgoing_new(const struct outgoing_config *config, struct outgoing **ret)
 	if (!o)
 		return -ENOMEM;
 	o->config = *config;
+	o->room = block_size(config->szx);
 	*ret = o;
 	return 0;
 }
@@ -133,7 +135,6 @@ int outgoing_add(
 	e->done = done;
 	e->data = data;
 	e->szx = o->config.szx;
-	e->is_block = request->payload.len > block_size(e->szx);
 	e->response.payload.max = o->config.body_max;
 
 	struct exchange **end = &o->first;
@@ -225,9 +226,12 @@ static void exchange_send(struct outgoing *o, struct exchange *e)
 
 void outgoing_flush(struct outgoing *o)
 {
-	for (struct exchange *e = o->first; e; e = e->next)
-		if (e->state == EXCHANGE_QUEUED)
-			exchange_send(o, e);
+	for (struct exchange *e = o->first; e; e = e->next) {
+		if (e->state != EXCHANGE_QUEUED)
+			continue;
+		e->is_block = e->request.payload.len > o->room;
+		exchange_send(o, e);
+	}
 }
 
 static int response_take(struct response *r, const struct packet *p)
@@ -318,9 +322,11 @@ static void exchange_continue(struct outgoing *o, struct exchange *e, const stru
 static bool exchange_shrink(struct outgoing *o, struct exchange *e, const struct packet *p)
 {
 	if (p->code != MSG_TOO_LARGE || !p->block1.is_set || e->is_collecting ||
-		p->block1.szx >= e->szx || e->request.payload.len <= block_size(p->block1.szx))
+		(e->is_block && p->block1.szx >= e->szx) ||
+		e->request.payload.len <= block_size(p->block1.szx))
 		return false;
-	e->szx = p->block1.szx;
+	if (p->block1.szx < e->szx)
+		e->szx = p->block1.szx;
 	e->sent = 0;
 	e->is_block = true;
 	exchange_send(o, e);
@@ -396,6 +402,11 @@ void outgoing_expire(struct outgoing *o)
 	for (struct exchange *e = o->first; e; e = e->next)
 		if (e->state == EXCHANGE_SENT && e->deadline <= now)
 			exchange_finish(e, -ETIMEDOUT);
+}
+
+void outgoing_set_room(struct outgoing *o, size_t room)
+{
+	o->room = room > block_size(o->config.szx) ? room : block_size(o->config.szx);
 }
 
 void outgoing_set_timeout(struct outgoing *o, uint64_t timeout)

@@ -57,6 +57,11 @@ void outgoing_forget(struct outgoing *o);
 /* The next deadline, USEC_NEVER: none. */
 uint64_t outgoing_due(const struct outgoing *o);
 void outgoing_expire(struct outgoing *o);
+/*
+ * The payload that one message may have without blocks, never less than one block: over TCP what
+ * the peer announced. For requests that have not begun. (RFC 8323 section 5.3.1)
+ */
+void outgoing_set_room(struct outgoing *o, size_t room);
 /* The deadline of each message from now on. */
 void outgoing_set_timeout(struct outgoing *o, uint64_t timeout);
 

@@ -84,7 +84,9 @@ int slices_answer(struct slices *s, const struct packet *request, uint8_t szx, u
 	slices_expire(s, now);
 
 	/* it fits one message and the peer did not speak of blocks */
-	if (!request->block2.is_set && body->len <= block_size(szx)) {
+	size_t room = s->room > block_size(szx) ? s->room : block_size(szx);
+
+	if (!request->block2.is_set && body->len <= room) {
 		a->payload = *body;
 		*body = (struct body){0};
 		return 0;

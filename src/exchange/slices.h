@@ -18,6 +18,7 @@ struct large {
 
 struct slices {
 	struct large large[SLICES_MAX];
+	size_t room; /* of one message, where it is more than a block: over TCP */
 };
 
 /*

@@ -13,7 +13,7 @@ uint64_t connection_due(const struct tp_session *s)
 	return due;
 }
 
-static bool has_next_address(const struct tp_session *s)
+bool connection_has_next(const struct tp_session *s)
 {
 	return s->at + 1 < s->names.n_addresses;
 }
@@ -122,22 +122,32 @@ static int connection_open(struct tp_session *s, const struct address *peer)
 	if (r < 0)
 		return r;
 
-	s->coap = endpoint_connect(s->endpoint, peer, &local, s->is_secure);
+	s->coap = endpoint_connect(s->endpoint, peer, &local, s->proto);
+	if (!s->coap && s->is_tcp && errno == ECONNREFUSED)
+		return -ECONNREFUSED;
 	if (!s->coap && s->local_port) {
 		/* somebody else has our port now: any other is better than none */
 		s->local_port = 0;
 		(void)local_address(s, peer->any.sa_family, &local);
-		s->coap = endpoint_connect(s->endpoint, peer, &local, s->is_secure);
+		s->coap = endpoint_connect(s->endpoint, peer, &local, s->proto);
 	}
 	return s->coap ? 0 : -ENETDOWN;
 }
 
-/* How long one address is tried while another is left: never longer than a request may take. */
-static uint64_t address_time(const struct tp_session *s)
+uint64_t connection_address_time(const struct tp_session *s)
 {
 	uint64_t wait = tp_max_transmit_wait(s->tp);
 
 	return wait < SESSION_ADDRESS_TIME ? wait : SESSION_ADDRESS_TIME;
+}
+
+/* Another connection may come from the same port; over TCP the former one may still hold it. */
+static void note_local_port(struct tp_session *s)
+{
+	struct address local = endpoint_address(coap_session_get_addr_local(s->coap));
+
+	if (!s->is_tcp)
+		s->local_port = address_port(&local);
 }
 
 /* Connects to the address in use, or to the first one behind it that has a route. */
@@ -155,24 +165,28 @@ static void connection_start(struct tp_session *s)
 		if (r == 0)
 			break;
 	}
+	if (r == -ECONNREFUSED) {
+		connection_refused(s);
+		return;
+	}
 	if (r < 0) {
 		session_fail(
 			s, REASON_NET_UNREACHABLE, false, "%s: %s", s->peer_text, strerror(-r));
 		return;
 	}
 
-	struct address local = endpoint_address(coap_session_get_addr_local(s->coap));
+	bool is_ready = s->proto == COAP_PROTO_UDP;
 
-	s->local_port = address_port(&local);
+	note_local_port(s);
 	s->connections++;
-	if (s->is_secure)
+	if (!is_ready)
 		incoming_reset(s->in);
-	s->is_heard = false;
+	s->is_heard = s->is_connected = false;
 	s->begun = now;
-	s->state = s->is_secure ? SESSION_HANDSHAKE : SESSION_READY;
-	s->deadline = s->is_secure ? now + SESSION_HANDSHAKE_TIME : USEC_NEVER;
-	if (has_next_address(s))
-		s->deadline = now + address_time(s);
+	s->state = is_ready ? SESSION_READY : SESSION_HANDSHAKE;
+	s->deadline = is_ready ? USEC_NEVER : now + SESSION_HANDSHAKE_TIME;
+	if (connection_has_next(s))
+		s->deadline = now + connection_address_time(s);
 }
 
 static void fail_by_watch(struct tp_session *s)
@@ -185,16 +199,18 @@ static void fail_by_watch(struct tp_session *s)
 		session_fail(s, v.reason, v.is_fatal, "%s: %s", s->peer_text, v.detail);
 }
 
-static void refused(struct tp_session *s)
+void connection_refused(struct tp_session *s)
 {
 	session_fail(s, REASON_NET_REFUSED, false, "%s: port unreachable", s->peer_text);
 }
 
 /* A handshake that led nowhere: the next address if nobody was at this one, or the end. */
-static void handshake_failed(struct tp_session *s)
+void connection_fail_handshake(struct tp_session *s)
 {
-	if (has_next_address(s) && !s->endpoint->watch.is_heard)
+	if (connection_has_next(s) && !s->endpoint->watch.is_heard)
 		connection_want_drop(s, DROP_SKIP);
+	else if (s->is_tcp && !s->is_connected)
+		stream_timed_out(s);
 	else
 		fail_by_watch(s);
 }
@@ -217,16 +233,19 @@ static void state_timed_out(struct tp_session *s)
 		s->state = SESSION_IDLE;
 		break;
 	case SESSION_READY:
-		if (!s->is_heard && has_next_address(s))
+		if (!s->is_heard && connection_has_next(s))
 			connection_want_drop(s, DROP_SKIP);
+		break;
+	case SESSION_CSM:
+		stream_timed_out(s);
 		break;
 	case SESSION_HANDSHAKE:
 		/* somebody is there, only slow: the whole time is granted */
-		if (has_next_address(s) && s->endpoint->watch.is_heard &&
+		if (connection_has_next(s) && s->endpoint->watch.is_heard &&
 			clock_now(s->tp->clock) < s->begun + SESSION_HANDSHAKE_TIME)
 			s->deadline = s->begun + SESSION_HANDSHAKE_TIME;
 		else
-			handshake_failed(s);
+			connection_fail_handshake(s);
 		break;
 	}
 }
@@ -249,8 +268,11 @@ void connection_advance(struct tp_session *s)
 		else
 			connection_look_up(s);
 	}
-	if (s->state == SESSION_READY)
-		outgoing_flush(s->out);
+	if (s->state != SESSION_READY)
+		return;
+	if (s->is_tcp)
+		outgoing_set_room(s->out, stream_room(s));
+	outgoing_flush(s->out);
 }
 
 /*
@@ -264,15 +286,15 @@ static void on_icmp(struct tp_session *s, bool is_dead)
 
 	if (!outgoing_is_busy(s->out)) {
 		if (is_dead)
-			refused(s);
+			connection_refused(s);
 		return;
 	}
 	if (!s->icmp_at)
 		s->icmp_at = now;
-	if (has_next_address(s) && !s->is_heard) {
+	if (connection_has_next(s) && !s->is_heard) {
 		connection_want_drop(s, DROP_SKIP);
 	} else if (is_second) {
-		refused(s);
+		connection_refused(s);
 	} else if (is_dead) {
 		connection_want_drop(s, DROP_PAUSE);
 	}
@@ -290,7 +312,7 @@ static void on_closed(struct tp_session *s)
 	if (w->alert_seen == TLS_ALERT_NONE && w->alert_sent == TLS_ALERT_NONE)
 		on_icmp(s, true);
 	else if (s->state == SESSION_HANDSHAKE)
-		handshake_failed(s);
+		connection_fail_handshake(s);
 	else
 		fail_by_watch(s);
 }
@@ -305,6 +327,8 @@ static const struct answer *on_request(
 	if (from != s->coap || s->drop != DROP_NOT || s->wants_close)
 		return &silence;
 	s->is_heard = true;
+	if (s->is_tcp)
+		incoming_set_room(s->in, stream_room(s));
 	return incoming_serve(s->in, request);
 }
 
@@ -324,13 +348,14 @@ static void on_nack(void *owner, coap_session_t *of, const struct packet *sent, 
 {
 	struct tp_session *s = owner;
 
-	if (of != s->coap)
+	/* over TCP nothing is given up alone: the connection ends, which an event tells */
+	if (of != s->coap || s->is_tcp)
 		return;
 	if (session_notice_failed(s, sent, mid, reason))
 		return;
 	switch (reason) {
 	case COAP_NACK_TOO_MANY_RETRIES:
-		if (has_next_address(s) && !s->is_heard)
+		if (connection_has_next(s) && !s->is_heard)
 			connection_want_drop(s, DROP_SKIP);
 		else if (sent)
 			outgoing_fail(s->out, sent->token, -ETIMEDOUT);
@@ -367,6 +392,10 @@ static void on_event(void *owner, coap_session_t *of, coap_event_t event)
 
 	if (of != s->coap)
 		return;
+	if (s->is_tcp) {
+		stream_event(s, event);
+		return;
+	}
 	if (event == COAP_EVENT_DTLS_CONNECTED && s->state == SESSION_HANDSHAKE) {
 		endpoint_tune(s->endpoint, of);
 		s->state = SESSION_READY;

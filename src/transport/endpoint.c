@@ -3,6 +3,7 @@
 #include <assert.h>
 #include <dirent.h>
 #include <math.h>
+#include <netinet/tcp.h>
 #include <sys/epoll.h>
 
 #include "base/cleanup.h"
@@ -13,9 +14,16 @@
 /* 1 + 2 + 4 + ... seconds: longer than any handshake is waited for */
 enum { HANDSHAKE_RETRANSMIT = 6 };
 
+enum { MESSAGE_MAX = 8 << 20, OPTIONS_MAX = 1152, CSM_TIMEOUT_SEC = 60 };
+
 static struct endpoint *endpoint_of(const coap_session_t *session)
 {
 	return coap_get_app_data(coap_session_get_context(session));
+}
+
+static bool is_stream(coap_proto_t proto)
+{
+	return proto == COAP_PROTO_TCP || proto == COAP_PROTO_TLS;
 }
 
 static void on_request(coap_resource_t *resource, coap_session_t *session,
@@ -46,7 +54,8 @@ static coap_response_t on_response(coap_session_t *session, const coap_pdu_t *se
 	struct packet p = inbound_packet(received);
 
 	(void)sent, (void)mid;
-	if (e->ops->response(e->owner, session, &p) || p.type != PACKET_CON)
+	if (e->ops->response(e->owner, session, &p) || p.type != PACKET_CON ||
+		is_stream(coap_session_get_proto(session)))
 		return COAP_RESPONSE_OK;
 	return COAP_RESPONSE_FAIL; /* RST */
 }
@@ -239,7 +248,8 @@ void endpoint_tune(const struct endpoint *e, coap_session_t *session)
 	coap_session_set_max_retransmit(session, (uint16_t)settings->max_retransmit);
 }
 
-static bool is_socket_of(int fd, const struct address *local, const struct address *peer)
+static bool is_socket_of(
+	int fd, const struct address *local, const struct address *peer, int wanted_type)
 {
 	struct sockaddr_storage sa;
 	socklen_t len = sizeof sa;
@@ -253,7 +263,7 @@ static bool is_socket_of(int fd, const struct address *local, const struct addre
 
 	len = sizeof type;
 	if (!address_is_equal(&got, local) ||
-		getsockopt(fd, SOL_SOCKET, SO_TYPE, &type, &len) < 0 || type != SOCK_DGRAM)
+		getsockopt(fd, SOL_SOCKET, SO_TYPE, &type, &len) < 0 || type != wanted_type)
 		return false;
 	len = sizeof sa;
 	if (getpeername(fd, (struct sockaddr *)&sa, &len) < 0)
@@ -262,44 +272,103 @@ static bool is_socket_of(int fd, const struct address *local, const struct addre
 	return peer && address_is_equal(&got, peer);
 }
 
-/*
- * libcoap shows no descriptor, so the socket is looked for among ours. Without the permission to
- * bind to a device the local address of the interface has to do.
- */
-void endpoint_bind_to_interface(
-	const struct endpoint *e, const struct address *local, const struct address *peer)
+/* libcoap shows no descriptor, so the socket is looked for among ours: -1 if it is not there. */
+static int find_socket(const struct address *local, const struct address *peer, int type)
 {
-	const char *interface = e->tp->interface;
-	DIR *dir = interface[0] ? opendir("/proc/self/fd") : NULL;
+	DIR *dir = opendir("/proc/self/fd");
 	const struct dirent *entry;
+	int found = -1;
 
-	while (dir && (entry = readdir(dir))) {
+	while (dir && found < 0 && (entry = readdir(dir))) {
 		uint32_t fd;
 
-		if (parse_u32(span_of_text(entry->d_name), &fd) < 0 ||
-			!is_socket_of((int)fd, local, peer))
-			continue;
-		if (setsockopt((int)fd, SOL_SOCKET, SO_BINDTODEVICE, interface,
-			    (socklen_t)strlen(interface)) < 0)
-			LOG(LOG_DEBUG, "a socket cannot be bound to %s: %s", interface,
-				strerror(errno));
+		if (parse_u32(span_of_text(entry->d_name), &fd) == 0 &&
+			is_socket_of((int)fd, local, peer, type))
+			found = (int)fd;
 	}
 	if (dir)
 		closedir(dir);
+	return found;
 }
 
-coap_session_t *endpoint_connect(
-	struct endpoint *e, const struct address *peer, const struct address *local, bool is_secure)
+/* Without the permission to bind to a device the local address of the interface has to do. */
+static void bind_socket(const struct endpoint *e, int fd)
+{
+	const char *interface = e->tp->interface;
+
+	if (fd >= 0 && setsockopt(fd, SOL_SOCKET, SO_BINDTODEVICE, interface,
+			       (socklen_t)strlen(interface)) < 0)
+		LOG(LOG_DEBUG, "a socket cannot be bound to %s: %s", interface, strerror(errno));
+}
+
+void endpoint_bind_to_interface(
+	const struct endpoint *e, const struct address *local, const struct address *peer)
+{
+	if (e->tp->interface[0])
+		bind_socket(e, find_socket(local, peer, SOCK_DGRAM));
+}
+
+/*
+ * A peer that is gone without a word, or a gateway on the way that forgot the connection, is found
+ * out by the kernel within 8 minutes; the daemon need not wake for it. Small messages must not wait
+ * for the acknowledgement of those before them (RFC 896), which takes a peer 40 ms and more.
+ */
+void endpoint_tune_stream(const struct endpoint *e, coap_session_t *session)
+{
+	struct address local = endpoint_address(coap_session_get_addr_local(session));
+	struct address peer = endpoint_address(coap_session_get_addr_remote(session));
+	int fd = find_socket(&local, &peer, SOCK_STREAM);
+	const int on = 1, idle = 240, interval = 60, count = 4;
+
+	(void)e;
+	if (fd < 0 || setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on) < 0 ||
+		setsockopt(fd, SOL_SOCKET, SO_KEEPALIVE, &on, sizeof on) < 0 ||
+		setsockopt(fd, IPPROTO_TCP, TCP_KEEPIDLE, &idle, sizeof idle) < 0 ||
+		setsockopt(fd, IPPROTO_TCP, TCP_KEEPINTVL, &interval, sizeof interval) < 0 ||
+		setsockopt(fd, IPPROTO_TCP, TCP_KEEPCNT, &count, sizeof count) < 0)
+		LOG(LOG_DEBUG, "a TCP connection is used as it is: %s", strerror(errno));
+}
+
+static void bind_session(
+	const struct endpoint *e, const coap_session_t *session, const struct address *peer)
+{
+	struct address bound = endpoint_address(coap_session_get_addr_local(session));
+
+	if (!e->tp->interface[0])
+		return;
+	/* a socket that is still connecting has no peer yet */
+	if (is_stream(coap_session_get_proto(session)))
+		bind_socket(e, find_socket(&bound, NULL, SOCK_STREAM));
+	else
+		bind_socket(e, find_socket(&bound, peer, SOCK_DGRAM));
+}
+
+/* What a peer may send in one message over TCP: a body with its options. (RFC 8323 5.3.1) */
+static uint32_t largest_message(const struct endpoint *e)
+{
+	size_t body = e->tp->settings.body_max;
+
+	return (uint32_t)(body > MESSAGE_MAX ? MESSAGE_MAX : body) + OPTIONS_MAX;
+}
+
+coap_session_t *endpoint_connect(struct endpoint *e, const struct address *peer,
+	const struct address *local, coap_proto_t proto)
 {
 	coap_address_t to = endpoint_coap_address(peer), from = endpoint_coap_address(local);
 	struct address any = address_any(peer->any.sa_family, 0);
 	bool is_free = address_is_equal(local, &any);
 
 	tls_watch_reset(&e->watch);
+	if (is_stream(proto)) {
+		coap_context_set_csm_max_message_size(e->context, largest_message(e));
+		/* later than the owner's own deadline */
+		coap_context_set_csm_timeout(e->context, CSM_TIMEOUT_SEC);
+	}
 	e->depth++;
+	errno = 0;
 
-	coap_session_t *session = coap_new_client_session(e->context, is_free ? NULL : &from, &to,
-		is_secure ? COAP_PROTO_DTLS : COAP_PROTO_UDP);
+	coap_session_t *session =
+		coap_new_client_session(e->context, is_free ? NULL : &from, &to, proto);
 
 	coap_tick_t now;
 
@@ -308,15 +377,13 @@ coap_session_t *endpoint_connect(
 		return NULL;
 	endpoint_tune(e, session);
 	/* it would end handshakes early, for which the owner has a deadline of its own */
-	if (is_secure)
+	if (proto == COAP_PROTO_DTLS)
 		coap_session_set_max_retransmit(session, HANDSHAKE_RETRANSMIT);
 	/* arms libcoap's timer for the retransmission of the ClientHello */
 	coap_ticks(&now);
 	coap_io_prepare_epoll(e->context, now);
 
-	struct address bound = endpoint_address(coap_session_get_addr_local(session));
-
-	endpoint_bind_to_interface(e, &bound, peer);
+	bind_session(e, session, peer);
 	return session;
 }
 

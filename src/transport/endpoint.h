@@ -40,18 +40,21 @@ int endpoint_new(struct tp *tp, const struct endpoint_ops *ops, void *owner, str
 struct endpoint *endpoint_free(struct endpoint *e);
 
 /*
- * A session to this address. local: port 0 is the kernel's choice. NULL: not possible. The
- * handshake begins at once.
+ * A session to this address. local: port 0 is the kernel's choice. NULL: not possible, errno may
+ * say why. The handshake begins at once.
  */
 coap_session_t *endpoint_connect(struct endpoint *e, const struct address *peer,
-	const struct address *local, bool is_secure);
+	const struct address *local, coap_proto_t proto);
+/* For a new TCP connection: keep-alive by the kernel, and no waiting for more to send. */
+void endpoint_tune_stream(const struct endpoint *e, coap_session_t *session);
 /* The retransmission parameters of the settings, once the handshake is over. */
 void endpoint_tune(const struct endpoint *e, coap_session_t *session);
 /* Closes it now, whatever is still queued. */
 void endpoint_drop(struct endpoint *e, coap_session_t *session);
 /* As outbound_send(). */
 int endpoint_send(struct endpoint *e, coap_session_t *session, const struct packet *p);
-/* Binds the socket with this local address, and this peer unless NULL, to tp's interface. */
+/* Binds the datagram socket with this local address, and this peer unless NULL, to tp's interface.
+ */
 void endpoint_bind_to_interface(
 	const struct endpoint *e, const struct address *local, const struct address *peer);
 struct address endpoint_address(const coap_address_t *a);

@@ -10,7 +10,9 @@ src_transport_libtransport_a_SOURCES = \
 	%D%/tp_notify.c \
 	%D%/outbound.c %D%/outbound.h \
 	%D%/resolve.c %D%/resolve.h \
+	%D%/stream.c \
 	%D%/tls.c %D%/tls.h \
+	%D%/tls_stream.c \
 	%D%/tp_session.c %D%/tp_session.h \
 	%D%/tp.c %D%/tp.h \
 	%D%/transport.h
@@ -25,7 +27,9 @@ TRANSPORT_TESTS = \
 	tests/unit/check_inbound \
 	tests/unit/check_outbound \
 	tests/unit/check_resolve \
+	tests/unit/check_stream \
 	tests/unit/check_tls \
+	tests/unit/check_tls_stream \
 	tests/unit/check_tp \
 	tests/unit/check_tp_listener \
 	tests/unit/check_tp_notify \
@@ -55,6 +59,12 @@ tests_unit_check_outbound_LDADD = $(TRANSPORT_TEST_LIBS)
 tests_unit_check_resolve_SOURCES = tests/unit/check_resolve.c $(TRANSPORT_TEST_SOURCES)
 tests_unit_check_resolve_CFLAGS = $(TRANSPORT_TEST_CFLAGS)
 tests_unit_check_resolve_LDADD = $(TRANSPORT_TEST_LIBS)
+tests_unit_check_stream_SOURCES = tests/unit/check_stream.c $(TRANSPORT_TEST_SOURCES)
+tests_unit_check_stream_CFLAGS = $(TRANSPORT_TEST_CFLAGS)
+tests_unit_check_stream_LDADD = $(TRANSPORT_TEST_LIBS)
+tests_unit_check_tls_stream_SOURCES = tests/unit/check_tls_stream.c $(TRANSPORT_TEST_SOURCES)
+tests_unit_check_tls_stream_CFLAGS = $(TRANSPORT_TEST_CFLAGS)
+tests_unit_check_tls_stream_LDADD = $(TRANSPORT_TEST_LIBS)
 tests_unit_check_tls_SOURCES = tests/unit/check_tls.c $(TRANSPORT_TEST_SOURCES)
 tests_unit_check_tls_CFLAGS = $(TRANSPORT_TEST_CFLAGS)
 tests_unit_check_tls_LDADD = $(TRANSPORT_TEST_LIBS)

@@ -197,6 +197,13 @@ int tls_client_setup(SSL *ssl, const struct tls_credentials *credentials, struct
 	SSL_set_psk_client_callback(ssl, give_psk);
 	if (SSL_set_cipher_list(ssl, psk_ciphers) != 1)
 		return -ENOSYS;
+	if (!SSL_is_dtls(ssl)) {
+		int r = tls_stream_setup(ssl, credentials->mode);
+
+		watch->has_binder = credentials->mode == MODE_PSK;
+		if (r < 0)
+			return r;
+	}
 	if (credentials->sni && SSL_set_tlsext_host_name(ssl, credentials->sni) != 1)
 		return -ENOMEM;
 	return 0;
@@ -238,9 +245,15 @@ static enum reason alert_reason(const struct tls_watch *w)
 	for (size_t i = 0; i < sizeof alert_reasons / sizeof *alert_reasons; i++)
 		if (alert_reasons[i].alert == w->alert_seen)
 			return alert_reasons[i].reason;
+	/* TLS 1.3 goes on without an unknown key, and fails for want of a certificate */
+	if (w->alert_seen == 40 && !w->server_hello_seen && w->has_binder)
+		return REASON_DTLS_PSK_UNKNOWN_IDENTITY;
 	/* handshake_failure instead of a ServerHello: nothing we offered suits the server */
 	if (w->alert_seen == 40 && !w->server_hello_seen)
 		return REASON_DTLS_NO_COMMON_CIPHER;
+	/* what the key's binder must be answered with where it does not fit (RFC 8446 4.2.11) */
+	if (w->alert_seen == 47 && !w->server_hello_seen && w->has_binder)
+		return REASON_DTLS_PSK_WRONG_KEY;
 	return REASON_DTLS_ALERT;
 }
 

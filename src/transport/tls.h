@@ -50,7 +50,8 @@ void tls_credentials_done(struct tls_credentials *c);
 
 /* What was seen of the handshakes and alerts of one session. {0} is not valid: see _reset(). */
 struct tls_watch {
-	bool is_heard; /* anything came back */
+	bool is_heard;	 /* anything came back */
+	bool has_binder; /* TLS 1.3 proves a pre-shared key in the ClientHello */
 	bool server_hello_seen;
 	bool finished_sent, finished_seen;
 	int alert_seen; /* by us, from the peer */
@@ -69,6 +70,8 @@ unsigned tls_give_psk(const struct tls_credentials *c, char *identity, unsigned 
 	uint8_t *key, unsigned key_size);
 /* For the start of a handshake of the listener. */
 int tls_server_setup(SSL *ssl);
+/* What only TLS has, DTLS 1.2 not: ALPN, the rules of TLS 1.3. For tls_client_setup(). */
+int tls_stream_setup(SSL *ssl, enum security_mode mode);
 /* The same ciphers on a context, for what libcoap makes before any handshake. */
 int tls_set_ciphers(SSL_CTX *ctx);
 

@@ -66,6 +66,8 @@ int tp_session_notify(struct tp_session *s, const struct tp_notification *n)
 		return -EBUSY;
 
 	answer_reset(&a, 0);
+	if (s->is_tcp)
+		incoming_set_room(s->in, stream_room(s));
 
 	int r = incoming_notify(s->in, &request, n->response, &a);
 
@@ -75,7 +77,8 @@ int tp_session_notify(struct tp_session *s, const struct tp_notification *n)
 		p.type = n->is_confirmable ? PACKET_CON : PACKET_NON;
 		p.token = token_of(n->token);
 		if (n->response->has_observe)
-			p.content.observe = n->observe;
+			/* over TCP they come in order: the number says nothing (RFC 8323 7.1) */
+			p.content.observe = s->is_tcp ? 0 : (int64_t)n->observe;
 		s->endpoint->depth++;
 		r = outbound_notify(s->coap, &p, &mid);
 		s->endpoint->depth--;
@@ -84,5 +87,10 @@ int tp_session_notify(struct tp_session *s, const struct tp_notification *n)
 	if (r < 0)
 		return r;
 	notices_add(&s->notices, n->is_confirmable, token_of(n->token), mid);
+	if (s->is_tcp) {
+		/* nothing acknowledges it, TCP delivers it or the session ends */
+		notices_settle(&s->notices);
+		tp_arm(s->tp, s->timer, clock_now(s->tp->clock));
+	}
 	return 0;
 }

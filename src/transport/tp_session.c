@@ -221,6 +221,9 @@ static void session_due(void *data)
 	session_work(data);
 }
 
+static const coap_proto_t protos[2][2] = {
+	{COAP_PROTO_UDP, COAP_PROTO_DTLS}, {COAP_PROTO_TCP, COAP_PROTO_TLS}};
+
 /* The scheme must fit the mode: security is never guessed. */
 static int session_set_peer(struct tp_session *s, const struct tp_peer *peer)
 {
@@ -228,9 +231,14 @@ static int session_set_peer(struct tp_session *s, const struct tp_peer *peer)
 
 	if (r < 0)
 		return r == -EPROTONOSUPPORT ? -ENOTSUP : -EINVAL;
-	if (uri_is_tcp(&s->uri) || !tp_supports_mode(peer->mode))
+	if (!tp_supports_mode(peer->mode))
 		return -ENOTSUP;
 	s->is_secure = uri_is_secure(&s->uri);
+	s->is_tcp = uri_is_tcp(&s->uri);
+	s->proto = protos[s->is_tcp][s->is_secure];
+	/* each connection over TCP has a port of its own */
+	if (s->is_tcp)
+		s->local_port = 0;
 	if (s->is_secure != (peer->mode != MODE_NOSEC))
 		return -EINVAL;
 	return tls_credentials_set(
@@ -250,6 +258,7 @@ static int session_make_exchanges(struct tp_session *s)
 	struct incoming_config in = {.clock = s->tp->clock,
 		.body_max = settings->body_max,
 		.szx = BLOCK_SZX_MAX,
+		.is_reliable = s->is_tcp,
 		.request = on_incoming,
 		.data = s};
 	int r = outgoing_new(&out, &s->out);
@@ -373,6 +382,11 @@ bool tp_session_is_connected(const struct tp_session *s)
 bool tp_session_is_secure(const struct tp_session *s)
 {
 	return s->is_secure;
+}
+
+bool tp_session_is_tcp(const struct tp_session *s)
+{
+	return s->is_tcp;
 }
 
 uint16_t tp_session_local_port(const struct tp_session *s)

@@ -1,7 +1,8 @@
 #pragma once
 /*
- * The insides of a session: what session.c (requests and their results) and connection.c (name,
- * addresses, handshake, loss) share. Not for other files. Layer: transport.
+ * The insides of a session: what session.c (requests and their results), connection.c (name,
+ * addresses, handshake, loss) and stream.c (the same over TCP) share. Not for other files. Layer:
+ * transport.
  */
 #include "codec/uri.h"
 #include "exchange/incoming.h"
@@ -21,7 +22,8 @@
 
 enum session_state {
 	SESSION_IDLE,	   /* no connection; perhaps a name is being looked up */
-	SESSION_HANDSHAKE, /* DTLS */
+	SESSION_HANDSHAKE, /* DTLS; over TCP the connection, then TLS */
+	SESSION_CSM,	   /* over TCP: the peer's first message is awaited (RFC 8323 5.3) */
 	SESSION_READY,
 	SESSION_PAUSED, /* the host refused; once more after SESSION_PAUSE */
 };
@@ -56,7 +58,8 @@ struct tp_session {
 	struct tp_handlers handlers;
 	char *uri_text;
 	struct uri uri; /* looks into uri_text */
-	bool is_secure;
+	bool is_secure, is_tcp;
+	coap_proto_t proto;
 
 	struct outgoing *out;
 	struct incoming *in;
@@ -71,11 +74,12 @@ struct tp_session {
 	size_t at;	   /* the address in use */
 
 	enum session_state state;
-	coap_session_t *coap; /* in HANDSHAKE and READY */
+	coap_session_t *coap; /* in HANDSHAKE, CSM and READY */
 	uint64_t deadline;    /* of the state; USEC_NEVER */
 	uint64_t begun;	      /* when the handshake began */
 	uint64_t icmp_at;     /* the first ICMP error since something was heard; 0: none */
 	bool is_heard;	      /* the peer at this address has answered */
+	bool is_connected;    /* the TCP connection stands */
 	bool is_retried;      /* libcoap had lost the session once for these requests */
 	unsigned connections;
 	uint16_t local_port;
@@ -118,5 +122,20 @@ void connection_drop(struct tp_session *s);
 void connection_want_drop(struct tp_session *s, enum session_drop drop);
 /* Does what was wanted. */
 void connection_settle(struct tp_session *s);
+/* The way to this peer has not led anywhere; the next address, if there is one. */
+void connection_refused(struct tp_session *s);
+/* The handshake has ended or run out of time; the same. */
+void connection_fail_handshake(struct tp_session *s);
+/* Whether another address is left to try. */
+bool connection_has_next(const struct tp_session *s);
+/* How long one address is tried while another is left: never longer than a request may take. */
+uint64_t connection_address_time(const struct tp_session *s);
 /* When connection_advance() is due again. */
 uint64_t connection_due(const struct tp_session *s);
+
+/* stream.c: what libcoap tells of a session over TCP. */
+void stream_event(struct tp_session *s, coap_event_t event);
+/* No CSM came, or no connection. */
+void stream_timed_out(struct tp_session *s);
+/* The payload that one message to the peer may have without blocks. */
+size_t stream_room(const struct tp_session *s);

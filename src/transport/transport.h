@@ -118,6 +118,7 @@ void tp_session_prepare(struct tp_session *s);
 void tp_session_close(struct tp_session *s);
 bool tp_session_is_connected(const struct tp_session *s);
 bool tp_session_is_secure(const struct tp_session *s);
+bool tp_session_is_tcp(const struct tp_session *s);
 /* Port in use or last used, 0: none yet. */
 uint16_t tp_session_local_port(const struct tp_session *s);
 /* "192.0.2.1:5684", "" before the name is known. */

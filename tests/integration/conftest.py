@@ -1,6 +1,7 @@
 import os
 import re
 import shutil
+import socket
 
 import pytest
 
@@ -68,6 +69,21 @@ def listen_address():
     """ADDRESS:PORT for server-initiated bootstrap that no other test uses."""
     host = harness.own_address()
     return f"{host}:{harness.free_port(host)}"
+
+
+@pytest.fixture
+def tcp_silent():
+    """URI of a TCP server that takes connections and says nothing."""
+    with socket.create_server(("127.0.0.1", 0)) as s:
+        yield f"coap+tcp://127.0.0.1:{s.getsockname()[1]}"
+
+
+@pytest.fixture
+def tcp_closed():
+    """URI of a TCP port that is ours and where nobody listens."""
+    with socket.socket() as s:
+        s.bind((harness.own_address(), 0))
+        yield "coap+tcp://{}:{}".format(*s.getsockname())
 
 
 @pytest.fixture

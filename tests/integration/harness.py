@@ -406,9 +406,9 @@ class Server:
     def psk_file(self, keys):
         return self._file("psk", [f"{k.identity} {k.key.hex()}" for k in keys])
 
-    def listen(self, name="dm", keys=None, host="127.0.0.1", port=0):
+    def listen(self, name="dm", keys=None, host="127.0.0.1", port=0, tcp=False):
         """keys: one Keys or a list makes it coaps."""
-        scheme = "coaps" if keys else "coap"
+        scheme = ("coaps" if keys else "coap") + ("+tcp" if tcp else "")
         shown = f"[{host}]" if ":" in host else host
         line = f"listen {name} {scheme}://{shown}:{port}"
         if keys:

@@ -29,13 +29,28 @@ static int set_host(const char *host, uint16_t port, struct address *ret)
 	return -EINVAL;
 }
 
-int address_parse_uri(const char *uri, struct address *ret, bool *ret_is_secure)
-{
-	bool is_secure = strncmp(uri, "coaps://", 8) == 0;
+static const struct scheme schemes[] = {
+	{"coap://", false, false},
+	{"coaps://", true, false},
+	{"coap+tcp://", false, true},
+	{"coaps+tcp://", true, true},
+};
 
-	if (!is_secure && strncmp(uri, "coap://", 7) != 0)
+static const struct scheme *find_scheme(const char *uri)
+{
+	for (size_t i = 0; i < sizeof schemes / sizeof *schemes; i++)
+		if (strncmp(uri, schemes[i].name, strlen(schemes[i].name)) == 0)
+			return &schemes[i];
+	return NULL;
+}
+
+int address_parse_uri(const char *uri, struct address *ret, const struct scheme **ret_scheme)
+{
+	const struct scheme *scheme = find_scheme(uri);
+
+	if (!scheme)
 		return -EINVAL;
-	uri += is_secure ? 8 : 7;
+	uri += strlen(scheme->name);
 
 	bool has_brackets = *uri == '[';
 	const char *host = uri + has_brackets;
@@ -53,7 +68,7 @@ int address_parse_uri(const char *uri, struct address *ret, bool *ret_is_secure)
 	if (*end && *end != ':')
 		return -EINVAL;
 
-	*ret_is_secure = is_secure;
+	*ret_scheme = scheme;
 	return set_host(text, port, ret);
 }
 

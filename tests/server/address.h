@@ -1,7 +1,7 @@
 #pragma once
 /*
- * Addresses written as URIs of the test server: coap://127.0.0.1:0, coaps://[::1]:5684. Numeric
- * hosts only, no path.
+ * Addresses written as URIs of the test server: coap://127.0.0.1:0, coaps+tcp://[::1]:5684.
+ * Numeric hosts only, no path.
  */
 #include <stdbool.h>
 #include <sys/socket.h>
@@ -13,8 +13,13 @@ struct address {
 	socklen_t len;
 };
 
+struct scheme {
+	const char *name; /* with "://" */
+	bool is_secure, is_tcp;
+};
+
 /* -EINVAL: not such a URI. A port that is not given is 0. */
-int address_parse_uri(const char *uri, struct address *ret, bool *ret_is_secure);
+int address_parse_uri(const char *uri, struct address *ret, const struct scheme **ret_scheme);
 struct address address_loopback(void); /* 127.0.0.1, port 0 */
 unsigned address_port(const struct address *a);
 bool address_is_equal(const struct address *a, const struct address *b);

@@ -103,7 +103,11 @@ static int run_silent(struct command *c)
 {
 	if (!is_word(c->word[0], "on") && !is_word(c->word[0], "off"))
 		return -EINVAL;
-	endpoint_faults(c->endpoint)->is_silent = is_word(c->word[0], "on");
+	struct relay_faults *f = endpoint_faults(c->endpoint);
+
+	if (!f)
+		return -EOPNOTSUPP;
+	f->is_silent = is_word(c->word[0], "on");
 	return 0;
 }
 
@@ -126,23 +130,26 @@ static int run_drop(struct command *c)
 {
 	struct relay_faults *f = endpoint_faults(c->endpoint);
 
-	return run_count(c, &f->drop_in, &f->drop_out);
+	return !f ? -EOPNOTSUPP : run_count(c, &f->drop_in, &f->drop_out);
 }
 
 static int run_duplicate(struct command *c)
 {
 	struct relay_faults *f = endpoint_faults(c->endpoint);
 
-	return run_count(c, &f->duplicate_in, &f->duplicate_out);
+	return !f ? -EOPNOTSUPP : run_count(c, &f->duplicate_in, &f->duplicate_out);
 }
 
 static int run_delay(struct command *c)
 {
+	struct relay_faults *f = endpoint_faults(c->endpoint);
 	uint32_t msec;
 
+	if (!f)
+		return -EOPNOTSUPP;
 	if (c->n != 1 || parse_u32(span_of_text(c->word[0]), &msec) < 0)
 		return -EINVAL;
-	endpoint_faults(c->endpoint)->delay_out = (uint64_t)msec * 1000;
+	f->delay_out = (uint64_t)msec * 1000;
 	return 0;
 }
 

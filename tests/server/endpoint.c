@@ -24,10 +24,11 @@ struct seen {
 
 struct endpoint {
 	char *name, *script;
-	bool is_secure;
+	const struct scheme *scheme;
 	struct psk_list keys;
 	coap_bin_const_t found_key;
-	struct relay *relay;
+	struct relay *relay;   /* NULL over TCP */
+	struct address listen; /* over TCP: of libcoap's own socket */
 	coap_context_t *context;
 	struct player player;
 	coap_session_t *speaker; /* of the last accepted registration or Bootstrap-Request */
@@ -50,6 +51,14 @@ static void event_peer(struct endpoint *e, const coap_session_t *session)
 	const coap_address_t *remote = coap_session_get_addr_remote(session);
 	char text[ADDRESS_TEXT_MAX];
 
+	if (!e->relay) {
+		struct address a = {.len = remote->size};
+
+		memcpy(&a.sa, &remote->addr, remote->size);
+		address_format(&a, text);
+		event_text("peer", span_of_text(text));
+		return;
+	}
 	if (relay_peer(e->relay, ntohs(remote->addr.sin.sin_port), text))
 		event_text("peer", span_of_text(text));
 }
@@ -161,7 +170,8 @@ static uint8_t dispatch(
 static const struct seen *find_seen(
 	const struct endpoint *e, const coap_session_t *session, coap_mid_t mid)
 {
-	for (size_t i = 0; i < SEEN_MAX; i++)
+	/* nothing is sent twice over TCP, and the message ids mean nothing */
+	for (size_t i = 0; i < SEEN_MAX && !e->scheme->is_tcp; i++)
 		if (e->seen[i].session == session && e->seen[i].mid == mid)
 			return &e->seen[i];
 	return NULL;
@@ -272,13 +282,22 @@ static void on_nack(coap_session_t *session, const coap_pdu_t *sent,
 						 : "no answer");
 }
 
+static const char *state_over_tcp(coap_event_t event)
+{
+	return event == COAP_EVENT_SESSION_CONNECTED ? "open"
+	       : event == COAP_EVENT_SESSION_CLOSED  ? "closed"
+						     : NULL;
+}
+
 static int on_event(coap_session_t *session, const coap_event_t event)
 {
 	struct endpoint *e = coap_get_app_data(coap_session_get_context(session));
-	const char *state = event == COAP_EVENT_DTLS_CONNECTED ? "open"
-			    : event == COAP_EVENT_DTLS_CLOSED  ? "closed"
-			    : event == COAP_EVENT_DTLS_ERROR   ? "failed"
-							       : NULL;
+	bool is_plain_tcp = e->scheme->is_tcp && !e->scheme->is_secure;
+	const char *state = is_plain_tcp			 ? state_over_tcp(event)
+			    : event == COAP_EVENT_DTLS_CONNECTED ? "open"
+			    : event == COAP_EVENT_DTLS_CLOSED	 ? "closed"
+			    : event == COAP_EVENT_DTLS_ERROR	 ? "failed"
+								 : NULL;
 
 	if (!state)
 		return 0;
@@ -364,19 +383,22 @@ static int port_of_endpoint(const coap_endpoint_t *endpoint, struct address *ret
 	const char *text = coap_endpoint_str(endpoint);
 	char uri[ADDRESS_TEXT_MAX + 8];
 	size_t len = strcspn(text, " ");
-	bool is_secure;
+	const struct scheme *scheme;
 
 	snprintf(uri, sizeof uri, "coap://%.*s", (int)len, text);
-	return address_parse_uri(uri, ret, &is_secure);
+	return address_parse_uri(uri, ret, &scheme);
 }
+
+static const coap_proto_t protos[2][2] = {
+	{COAP_PROTO_UDP, COAP_PROTO_DTLS}, {COAP_PROTO_TCP, COAP_PROTO_TLS}};
 
 static int start(struct endpoint *e)
 {
-	struct address any = address_loopback();
+	struct address any = e->scheme->is_tcp ? e->listen : address_loopback();
 	coap_address_t address;
 
 	e->context = context_new(e);
-	if (!e->context || (e->is_secure && !set_server_keys(e)))
+	if (!e->context || (e->scheme->is_secure && !set_server_keys(e)))
 		return -ENOMEM;
 
 	coap_resource_t *all = coap_resource_unknown_init2(on_request, 0);
@@ -390,12 +412,15 @@ static int start(struct endpoint *e)
 	memcpy(&address.addr.sa, &any.sa, any.len);
 
 	const coap_endpoint_t *endpoint = coap_new_endpoint(
-		e->context, &address, e->is_secure ? COAP_PROTO_DTLS : COAP_PROTO_UDP);
+		e->context, &address, protos[e->scheme->is_tcp][e->scheme->is_secure]);
 	struct address backend;
 
 	if (!endpoint || port_of_endpoint(endpoint, &backend) < 0)
 		return -EADDRNOTAVAIL;
-	relay_set_backend(e->relay, &backend);
+	if (e->scheme->is_tcp)
+		e->listen = backend; /* the same port after a restart */
+	else
+		relay_set_backend(e->relay, &backend);
 	return 0;
 }
 
@@ -413,21 +438,20 @@ static void stop(struct endpoint *e)
 
 static void announce(const struct endpoint *e)
 {
+	const struct address *at = e->relay ? relay_address(e->relay) : &e->listen;
 	char text[ADDRESS_TEXT_MAX];
 
-	address_format(relay_address(e->relay), text);
+	address_format(at, text);
 	event_begin("listening", e->name);
 	event_text("address", span_of_text(text));
-	event_text("scheme", span_of_text(e->is_secure ? "coaps" : "coap"));
-	event_number("port", address_port(relay_address(e->relay)));
+	event_text("scheme", span_of(e->scheme->name, strlen(e->scheme->name) - strlen("://")));
+	event_number("port", address_port(at));
 	event_end();
 }
 
 static int set_up(struct endpoint *e, const char *name, const char *uri, const char *psk_file,
 	const char **ret_why)
 {
-	struct address listen;
-
 	e->name = strdup(name);
 	if (!e->name)
 		return -ENOMEM;
@@ -435,18 +459,18 @@ static int set_up(struct endpoint *e, const char *name, const char *uri, const c
 	e->out_player.server = e->name;
 	*ret_why = "not a URI with a numeric address";
 
-	int r = address_parse_uri(uri, &listen, &e->is_secure);
+	int r = address_parse_uri(uri, &e->listen, &e->scheme);
 
-	if (r == 0 && e->is_secure) {
+	if (r == 0 && e->scheme->is_secure) {
 		*ret_why = "no key file, or not readable";
 		r = psk_file ? psk_load(psk_file, &e->keys) : -EINVAL;
 		if (r == 0 && e->keys.n == 0)
 			r = -ENOENT;
 	}
-	if (r == 0) {
+	if (r == 0 && !e->scheme->is_tcp) {
 		*ret_why = "cannot bind";
-		r = relay_new(
-			&listen, &(struct relay_hooks){e, on_client_hello, on_ignored}, &e->relay);
+		r = relay_new(&e->listen, &(struct relay_hooks){e, on_client_hello, on_ignored},
+			&e->relay);
 	}
 	if (r == 0) {
 		*ret_why = "libcoap does not start";
@@ -480,7 +504,8 @@ struct endpoint *endpoint_free(struct endpoint *e)
 		return NULL;
 	endpoint_server_initiated_close(e);
 	stop(e);
-	relay_process(e->relay); /* what libcoap said at the end */
+	if (e->relay)
+		relay_process(e->relay); /* what libcoap said at the end */
 	relay_free(e->relay);
 	psk_done(&e->keys);
 	free(e->script);
@@ -496,7 +521,7 @@ const char *endpoint_name(const struct endpoint *e)
 
 struct relay_faults *endpoint_faults(struct endpoint *e)
 {
-	return relay_faults(e->relay);
+	return e->relay ? relay_faults(e->relay) : NULL;
 }
 
 void endpoint_answer(struct endpoint *e, enum answer_to to, uint8_t code, uint32_t times)
@@ -512,6 +537,11 @@ void endpoint_forget(struct endpoint *e)
 
 int endpoint_restart(struct endpoint *e)
 {
+	if (!e->relay) {
+		stop(e);
+		endpoint_forget(e);
+		return start(e);
+	}
 	/* a server that died says nothing: its sockets are gone before libcoap can speak */
 	relay_faults(e->relay)->is_silent = true;
 	stop(e);
@@ -564,9 +594,11 @@ int endpoint_server_initiated(
 	_cleanup_(psk_done) struct psk_list other = {0};
 	struct address target, local;
 	coap_address_t to;
-	bool is_secure;
-	int r = address_parse_uri(uri, &target, &is_secure);
+	const struct scheme *scheme;
+	int r = address_parse_uri(uri, &target, &scheme);
 
+	if (r == 0 && (scheme->is_tcp || !e->relay))
+		r = -EOPNOTSUPP;
 	if (r == 0 && psk_file)
 		r = psk_load(psk_file, &other);
 	if (r < 0)
@@ -583,7 +615,8 @@ int endpoint_server_initiated(
 	to.size = local.len;
 	memcpy(&to.addr.sa, &local.sa, local.len);
 	e->out_player = (struct player){.server = e->name};
-	e->out_player.session = out_session(e, &to, is_secure, psk_file ? &other : &e->keys);
+	e->out_player.session =
+		out_session(e, &to, scheme->is_secure, psk_file ? &other : &e->keys);
 	if (!e->out_player.session)
 		return -ENOTCONN;
 	player_add(&e->out_player, list, true);
@@ -604,7 +637,7 @@ void endpoint_server_initiated_close(struct endpoint *e)
 
 void endpoint_fds(const struct endpoint *e, int ret[3])
 {
-	ret[0] = relay_fd(e->relay);
+	ret[0] = e->relay ? relay_fd(e->relay) : -1;
 	ret[1] = e->context ? coap_context_get_coap_fd(e->context) : -1;
 	ret[2] = e->out_context ? coap_context_get_coap_fd(e->out_context) : -1;
 }
@@ -633,7 +666,8 @@ static void begin_bootstrap(struct endpoint *e)
 
 void endpoint_process(struct endpoint *e)
 {
-	relay_process(e->relay);
+	if (e->relay)
+		relay_process(e->relay);
 	if (e->context)
 		coap_io_process(e->context, COAP_IO_NO_WAIT);
 	if (e->speaker) {
@@ -649,5 +683,6 @@ void endpoint_process(struct endpoint *e)
 		coap_io_process(e->out_context, COAP_IO_NO_WAIT);
 		player_run(&e->out_player);
 	}
-	relay_process(e->relay);
+	if (e->relay)
+		relay_process(e->relay);
 }

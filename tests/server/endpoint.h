@@ -16,6 +16,7 @@ int endpoint_new(const char *name, const char *uri, const char *psk_file, struct
 struct endpoint *endpoint_free(struct endpoint *e);
 
 const char *endpoint_name(const struct endpoint *e);
+/* NULL over TCP, where nothing is lost or repeated. */
 struct relay_faults *endpoint_faults(struct endpoint *e);
 /* The next `times` requests of this kind get this code; UINT32_MAX: all. 0: acknowledged, never
  * answered. times 0: as usual again. */

@@ -55,6 +55,7 @@ EXTRA_DIST += \
 	tests/integration/test_service.py \
 	tests/integration/test_signals.py \
 	tests/integration/test_state.py \
+	tests/integration/test_tcp.py \
 	tests/integration/test_testserver.py \
 	tests/interop/LeshanPeer.java \
 	tests/interop/pom.xml \

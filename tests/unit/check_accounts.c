@@ -40,7 +40,9 @@ START_TEST(accounts_security_goes_with_the_scheme)
 		{"coap://a", PSK, "1 error scheme-security-mismatch\n"},
 		{"coap://a", "security = \"psk\"; " PSK, "1 error scheme-security-mismatch\n"},
 		{"coaps://a", "security = \"nosec\"; ", "1 error scheme-security-mismatch\n"},
-		{"coap+tcp://a", "security = \"nosec\"; ", "1 error unsupported\n"},
+		{"coap+tcp://a", "security = \"nosec\"; ", ""},
+		{"coaps+tcp://a", PSK, ""},
+		{"coap+tcp://a", PSK, "1 error scheme-security-mismatch\n"},
 		{"coaps://a", "security = \"rpk\"; ", "1 error unsupported\n"},
 		{"coaps://a", "security = \"nosex\"; " PSK, "1 error bad-value\n"},
 	};

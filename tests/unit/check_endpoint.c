@@ -73,7 +73,7 @@ static void setup(void)
 	raw_peer_open(&peer, 0);
 	ck_assert_int_eq(endpoint_new(tp, &ops, &e, &e), 0);
 	ck_assert_int_eq(address_parse(span_of_text("127.0.0.1"), peer.port, &to), 0);
-	session = endpoint_connect(e, &to, &local, false);
+	session = endpoint_connect(e, &to, &local, COAP_PROTO_UDP);
 	ck_assert_ptr_nonnull(session);
 	answer_reset(&seen.answer, MSG_CHANGED);
 	p.token = token_of(span_of_text("t"));

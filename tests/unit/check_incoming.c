@@ -88,6 +88,53 @@ START_TEST(incoming_executes_a_repeated_request_once)
 }
 END_TEST
 
+START_TEST(incoming_takes_no_request_over_tcp_for_a_repetition)
+{
+	struct incoming_config config = {.clock = &test_clock,
+		.body_max = LIMIT,
+		.szx = 6,
+		.is_reliable = true,
+		.request = on_request};
+	struct packet p = test_request(MSG_POST, 0, "3");
+	struct incoming *stream;
+
+	ck_assert_int_eq(incoming_new(&config, &stream), 0);
+	app.respond = 5;
+	for (unsigned i = 1; i <= 3; i++) {
+		const struct answer *a = incoming_serve(stream, &p);
+
+		ck_assert_uint_eq(a->code, MSG_CHANGED);
+		ck_assert(span_is_equal(body_span(&a->payload), test_body(5)));
+		ck_assert_uint_eq(app.calls, i);
+	}
+	incoming_free(stream);
+}
+END_TEST
+
+START_TEST(incoming_answers_in_one_message_what_the_peer_has_room_for)
+{
+	struct packet p = test_request(MSG_GET, 1001, "3");
+
+	incoming_set_room(in, 2000);
+	app.respond = 2000;
+
+	const struct answer *a = incoming_serve(in, &p);
+
+	ck_assert(!a->block2.is_set);
+	ck_assert_uint_eq(a->payload.len, 2000);
+	app.respond = 2001;
+	p.mid = 1002;
+	a = incoming_serve(in, &p);
+	ck_assert(a->block2.is_set && a->block2.more);
+	ck_assert_uint_eq(a->payload.len, 1024);
+	/* a peer that asks for blocks gets them */
+	app.respond = 2000;
+	p = get(0, 4);
+	a = incoming_serve(in, &p);
+	ck_assert(a->block2.is_set && a->block2.szx == 4);
+}
+END_TEST
+
 START_TEST(incoming_executes_the_repetition_of_an_ignored_request)
 {
 	struct packet p = test_request(MSG_POST, 1, "3");
@@ -253,6 +300,8 @@ Suite *suite(void)
 
 	tcase_add_checked_fixture(t, setup, teardown);
 	tcase_add_test(t, incoming_executes_a_repeated_request_once);
+	tcase_add_test(t, incoming_takes_no_request_over_tcp_for_a_repetition);
+	tcase_add_test(t, incoming_answers_in_one_message_what_the_peer_has_room_for);
 	tcase_add_test(t, incoming_executes_the_repetition_of_an_ignored_request);
 	tcase_add_test(t, incoming_hands_on_a_body_of_blocks_as_one_request);
 	tcase_add_test(t, incoming_answers_a_repeated_block_without_adding_it);

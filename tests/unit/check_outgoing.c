@@ -137,6 +137,34 @@ START_TEST(outgoing_completes_with_the_response_once)
 }
 END_TEST
 
+START_TEST(outgoing_sends_in_one_message_what_the_peer_has_room_for)
+{
+	outgoing_set_room(o, 2000);
+	post(test_body(2000));
+	ck_assert(!wire.last.block1.is_set);
+	ck_assert_uint_eq(wire.last.content.payload.len, 2000);
+	receive(reply(MSG_CREATED));
+	post(test_body(2001));
+	ck_assert(wire.last.block1.is_set);
+	ck_assert_uint_eq(wire.last.content.payload.len, 1024);
+}
+END_TEST
+
+/* RFC 7959 section 2.9.3: 4.13 with a Block1 option as hint */
+START_TEST(outgoing_takes_to_blocks_when_a_peer_with_room_asks_for_them)
+{
+	outgoing_set_room(o, 5000);
+	post(test_body(2000));
+
+	struct packet p = reply(MSG_TOO_LARGE);
+
+	p.block1 = (struct block){.is_set = true, .szx = 6};
+	receive(p);
+	ck_assert(wire.last.block1.is_set && wire.last.block1.num == 0);
+	ck_assert_uint_eq(wire.last.content.payload.len, 1024);
+}
+END_TEST
+
 START_TEST(outgoing_does_not_know_a_strange_token)
 {
 	post(test_body(10));
@@ -489,6 +517,8 @@ Suite *suite(void)
 
 	tcase_add_checked_fixture(t, setup, teardown);
 	tcase_add_test(t, outgoing_completes_with_the_response_once);
+	tcase_add_test(t, outgoing_sends_in_one_message_what_the_peer_has_room_for);
+	tcase_add_test(t, outgoing_takes_to_blocks_when_a_peer_with_room_asks_for_them);
 	tcase_add_test(t, outgoing_does_not_know_a_strange_token);
 	tcase_add_test(t, outgoing_gives_up_at_its_deadline);
 	tcase_add_test(t, outgoing_fails_what_could_not_be_sent_or_was_rejected);

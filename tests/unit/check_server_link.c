@@ -65,6 +65,21 @@ START_TEST(a_binding_is_told_where_it_is_not_u)
 }
 END_TEST
 
+START_TEST(a_server_over_tcp_is_told_so)
+{
+	fake_up("coap+tcp://a.example");
+	machine_start(CONF_BASE "servers = { a = { short_id = 1; uri = \"coap+tcp://a.example\"; "
+				"security = \"nosec\"; }; };\n");
+	world_run(1);
+	ck_assert_ptr_nonnull(
+		strstr(fake_sent("coap+tcp://a.example", FAKE_REGISTER, 0)->text, "&b=T"));
+	/* the written default does not hide what is in use */
+	model_set(machine->model, PATH3(1, 0, SERVER_BINDING), &VALUE_TEXT("U"));
+	world_run(2);
+	ck_assert_str_eq(fake_sent("coap+tcp://a.example", FAKE_UPDATE, 0)->text, "POST /rd/0");
+}
+END_TEST
+
 START_TEST(version_4_12_falls_back_to_1_1_and_1_0)
 {
 	fake_up(URI_A);
@@ -377,6 +392,7 @@ Suite *suite(void)
 	tcase_add_test(c, register_carries_endpoint_lifetime_version_and_the_object_list);
 	tcase_add_test(c, the_path_of_the_uri_stays_in_front_of_rd_and_not_of_the_location);
 	tcase_add_test(c, a_binding_is_told_where_it_is_not_u);
+	tcase_add_test(c, a_server_over_tcp_is_told_so);
 	tcase_add_test(c, version_4_12_falls_back_to_1_1_and_1_0);
 	tcase_add_test(c, version_4_12_to_1_0_is_final);
 	tcase_add_test(c, a_rejection_is_final_and_its_reason_told);

@@ -380,8 +380,9 @@ START_TEST(uri_and_mode_must_fit)
 	p.mode = MODE_RPK;
 	ck_assert_int_eq(tp_session_new(tp, &p, &handlers, &other), -ENOTSUP);
 	p.uri = span_of_text("coap+tcp://127.0.0.1");
+	p.mode = MODE_PSK;
+	ck_assert_int_eq(tp_session_new(tp, &p, &handlers, &other), -EINVAL);
 	p.mode = MODE_NOSEC;
-	ck_assert_int_eq(tp_session_new(tp, &p, &handlers, &other), -ENOTSUP);
 	p.uri = span_of_text("http://127.0.0.1");
 	ck_assert_int_lt(tp_session_new(tp, &p, &handlers, &other), 0);
 	ck_assert_ptr_null(other);

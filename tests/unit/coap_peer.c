@@ -111,8 +111,9 @@ void coap_peer_open(struct coap_peer *p)
 		.sin_port = htons(p->port),
 		.sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
 
-	coap_endpoint_t *e = coap_new_endpoint(
-		p->context, &address, p->is_plain ? COAP_PROTO_UDP : COAP_PROTO_DTLS);
+	coap_proto_t proto = p->is_tcp ? (p->is_plain ? COAP_PROTO_TCP : COAP_PROTO_TLS)
+				       : (p->is_plain ? COAP_PROTO_UDP : COAP_PROTO_DTLS);
+	coap_endpoint_t *e = coap_new_endpoint(p->context, &address, proto);
 
 	ck_assert_ptr_nonnull(e);
 

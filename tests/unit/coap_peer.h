@@ -8,10 +8,11 @@
 
 struct coap_peer {
 	const char *identity, *key, *ciphers; /* to be set; NULL: what the sessions of peer.h use */
-	bool is_plain;			      /* no DTLS */
-	bool has_blocks;		      /* whole bodies both ways, put together by libcoap */
-	size_t answer_len;		      /* of the answers' payload */
-	uint16_t port;			      /* 0: any */
+	bool is_plain;			      /* no DTLS, no TLS */
+	bool is_tcp;
+	bool has_blocks;   /* whole bodies both ways, put together by libcoap */
+	size_t answer_len; /* of the answers' payload */
+	uint16_t port;	   /* 0: any */
 	coap_context_t *context;
 	struct loop_source *source;
 	struct tls_catcher *catcher;

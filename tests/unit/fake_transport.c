@@ -31,7 +31,7 @@ struct tp_session {
 	struct tp *tp;
 	struct tp_handlers handlers;
 	char uri[URI_MAX + 1];
-	bool is_secure, is_connected;
+	bool is_secure, is_tcp, is_connected;
 	unsigned depth, prepared;
 	uint64_t prepared_at;
 	uint16_t port;
@@ -353,6 +353,7 @@ int tp_session_new(struct tp *tp, const struct tp_peer *peer, const struct tp_ha
 	s->tp = tp;
 	s->handlers = *handlers;
 	s->is_secure = peer->mode != MODE_NOSEC;
+	s->is_tcp = strstr(s->uri, "+tcp:");
 	s->port = peer->local_port ? peer->local_port : net.port++;
 	s->alert = -1;
 	append(s->uri, sizeof s->uri, "", peer->uri);
@@ -407,6 +408,11 @@ bool tp_session_is_connected(const struct tp_session *s)
 bool tp_session_is_secure(const struct tp_session *s)
 {
 	return s->is_secure;
+}
+
+bool tp_session_is_tcp(const struct tp_session *s)
+{
+	return s->is_tcp;
 }
 
 uint16_t tp_session_local_port(const struct tp_session *s)

@@ -183,7 +183,7 @@ struct tp_session *test_session(
 	snprintf(uri, sizeof uri, "%s://%s:%u", scheme, host, port);
 
 	struct tp_peer peer = {.uri = span_of_text(uri),
-		.mode = strcmp(scheme, "coaps") == 0 ? MODE_PSK : MODE_NOSEC,
+		.mode = strncmp(scheme, "coaps", 5) == 0 ? MODE_PSK : MODE_NOSEC,
 		.identity = span_of_text("device"),
 		.secret_key = span_of_text("0123456789abcdef")};
 

@@ -60,7 +60,7 @@ void user_free(struct user *u);
 
 extern const struct tp_settings test_settings;
 struct tp *test_tp(const struct tp_settings *settings);
-/* coap(s)://host:port with PSK identity "device" and key "0123456789abcdef" */
+/* coap(s)(+tcp)://host:port with PSK identity "device" and key "0123456789abcdef" */
 struct tp_session *test_session(
 	struct tp *tp, const char *scheme, const char *host, uint16_t port, struct user *u);
 void test_post(struct tp_session *s, struct user *u, size_t len);
