@@ -1,5 +1,5 @@
 # bash completion for lwm2mctl(1)
-complete_verbs="status why servers objects get monitor wait register update deregister bootstrap reset reload check metrics log"
+complete_verbs="status why servers objects get monitor wait register update deregister bootstrap reset reload provision check metrics log"
 
 _lwm2mctl()
 {
@@ -19,12 +19,17 @@ _lwm2mctl()
 		mapfile -t COMPREPLY < <(compgen -W "state server step value" -- "$word")
 		return
 		;;
-	--timeout | --for) return ;;
+	--root)
+		mapfile -t COMPREPLY < <(compgen -d -- "$word")
+		return
+		;;
+	--timeout | --for | --bootstrap | --server | --psk-identity | --endpoint) return ;;
 	esac
 	case $verb:$word in
 	:-*) mapfile -t COMPREPLY < <(compgen -W "--json --socket --timeout --quiet --version --help" -- "$word") ;;
 	:*) mapfile -t COMPREPLY < <(compgen -W "$complete_verbs" -- "$word") ;;
 	wait:*) mapfile -t COMPREPLY < <(compgen -W "registered bootstrapped --timeout" -- "$word") ;;
+	provision:*) mapfile -t COMPREPLY < <(compgen -W "--bootstrap --server --short-id --psk-identity --psk-key-stdin --endpoint --root --yes" -- "$word") ;;
 	reset:*) mapfile -t COMPREPLY < <(compgen -W "--accounts --all --yes" -- "$word") ;;
 	monitor:-*) mapfile -t COMPREPLY < <(compgen -W "--kind --json" -- "$word") ;;
 	deregister:-*) mapfile -t COMPREPLY < <(compgen -W "--for" -- "$word") ;;

@@ -1,6 +1,9 @@
 noinst_LIBRARIES += src/ctl/libctl.a
 src_ctl_libctl_a_SOURCES = \
+	%D%/key_text.c %D%/key_text.h \
+	%D%/place.c %D%/place.h \
 	%D%/render.c %D%/render.h \
+	%D%/spawn.c %D%/spawn.h \
 	%D%/unixsock.c %D%/unixsock.h \
 	%D%/client.c %D%/client.h \
 	%D%/framing.c %D%/framing.h \
@@ -13,6 +16,7 @@ src_ctl_libctl_a_SOURCES = \
 	%D%/manage_write.c %D%/manage_write.h \
 	%D%/peer.c %D%/peer.h \
 	%D%/varlink.c %D%/varlink.h
+src_ctl_libctl_a_CPPFLAGS = $(AM_CPPFLAGS) -DSBINDIR='"$(sbindir)"'
 
 bin_PROGRAMS += lwm2mctl
 lwm2mctl_SOURCES = \
@@ -23,9 +27,11 @@ lwm2mctl_SOURCES = \
 	%D%/verb_follow.c \
 	%D%/verb_look.c \
 	%D%/verb_other.c \
+	%D%/verb_provision.c \
 	%D%/verb_steer.c \
 	%D%/verbs.h
-lwm2mctl_LDADD = src/ctl/libctl.a src/codec/libcodec.a src/base/libbase.a $(JSON_LIBS)
+lwm2mctl_LDADD = src/ctl/libctl.a src/codec/libcodec.a src/keys/libkeys.a src/base/libbase.a \
+	$(CRYPTO_LIBS) $(JSON_LIBS)
 
 if HAVE_CHECK
 CTL_TESTS = \
@@ -34,6 +40,9 @@ CTL_TESTS = \
 	tests/unit/check_cmdline \
 	tests/unit/check_framing \
 	tests/unit/check_lwm2mctl \
+	tests/unit/check_spawn \
+	tests/unit/check_place \
+	tests/unit/check_key_text \
 	tests/unit/check_manage \
 	tests/unit/check_manage_look \
 	tests/unit/check_manage_news \
@@ -47,6 +56,7 @@ CTL_TESTS = \
 	tests/unit/check_verb_follow \
 	tests/unit/check_verb_look \
 	tests/unit/check_verb_other \
+	tests/unit/check_verb_provision \
 	tests/unit/check_verb_steer
 check_PROGRAMS += $(CTL_TESTS)
 TESTS += $(CTL_TESTS)
@@ -112,5 +122,17 @@ tests_unit_check_verb_other_LDADD = $(CTL_TEST_LIBS)
 tests_unit_check_verb_steer_SOURCES = tests/unit/check_verb_steer.c $(PROGRAM_TEST_SOURCES)
 tests_unit_check_verb_steer_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 tests_unit_check_verb_steer_LDADD = $(CTL_TEST_LIBS)
+tests_unit_check_key_text_SOURCES = tests/unit/check_key_text.c tests/unit/runner.c
+tests_unit_check_key_text_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
+tests_unit_check_key_text_LDADD = $(CTL_TEST_LIBS)
+tests_unit_check_place_SOURCES = tests/unit/check_place.c tests/unit/runner.c
+tests_unit_check_place_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
+tests_unit_check_place_LDADD = $(CTL_TEST_LIBS)
+tests_unit_check_spawn_SOURCES = tests/unit/check_spawn.c tests/unit/runner.c
+tests_unit_check_spawn_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
+tests_unit_check_spawn_LDADD = $(CTL_TEST_LIBS)
+tests_unit_check_verb_provision_SOURCES = tests/unit/check_verb_provision.c $(PROGRAM_TEST_SOURCES)
+tests_unit_check_verb_provision_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
+tests_unit_check_verb_provision_LDADD = $(CTL_TEST_LIBS)
 endif
 EXTRA_DIST += tests/unit/ctl.h tests/unit/manage_fixture.h tests/unit/program.h

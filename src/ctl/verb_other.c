@@ -1,14 +1,14 @@
 #include "ctl/verbs.h"
 
-#include <errno.h>
 #include <string.h>
-#include <unistd.h>
 
-/* execvp() wants words it may not change as char *. */
+#include "ctl/spawn.h"
+
 static int run_other(const char *const words[])
 {
-	execvp(words[0], (char *const *)words);
-	complain("%s cannot be run: %s", words[0], strerror(errno));
+	int r = spawn_become(words);
+
+	complain("%s cannot be run: %s", words[0], strerror(-r));
 	return EXIT_FAILED;
 }
 

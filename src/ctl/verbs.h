@@ -19,6 +19,8 @@ int verb_server(const struct cmdline *c, char *words[], int n);
 int verb_bootstrap(const struct cmdline *c, char *words[], int n);
 int verb_reset(const struct cmdline *c, char *words[], int n);
 int verb_reload(const struct cmdline *c, char *words[], int n);
+/* write files, */
+int verb_provision(const struct cmdline *c, char *words[], int n);
 /* or become another program. */
 int verb_check(const struct cmdline *c, char *words[], int n);
 int verb_log(const struct cmdline *c, char *words[], int n);

@@ -9,7 +9,7 @@ struct program_reply {
 	const char *method, *replies;
 };
 
-enum { PROGRAM_WORDS = 12, PROGRAM_SAID = 16384 };
+enum { PROGRAM_WORDS = 14, PROGRAM_SAID = 16384 };
 
 struct program {
 	/* told: */
