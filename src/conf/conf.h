@@ -105,6 +105,7 @@ struct conf {
 		uint64_t ack_timeout; /* usec, at least 1 s */
 		double ack_random_factor;
 		uint32_t max_retransmit;
+		uint32_t max_body; /* octets */
 	} coap;
 	struct {
 		enum conf_nosec allow_nosec;

@@ -250,6 +250,9 @@ const struct option options[] = {
 		.store = STORE_REAL, .at = CONF(coap.ack_random_factor)},
 	{"coap", "max_retransmit", OPTION_NUMBER, .max = 20, .value = "4", .help = "MAX_RETRANSMIT",
 		.store = STORE_U32, .at = CONF(coap.max_retransmit)},
+	{"coap", "max_body", OPTION_NUMBER, .min = 1024, .max = 16777216, .value = "262144",
+		.help = "largest request or answer that is put together of blocks, in octets",
+		.store = STORE_U32, .at = CONF(coap.max_body)},
 
 	{"security", "allow_nosec", OPTION_WORD, .words = "no|bootstrap|yes", .value = "no",
 		.help = "where coap:// with security = \"nosec\" is accepted",

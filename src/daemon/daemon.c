@@ -11,8 +11,6 @@
 #include "objects/access_control.h"
 #include "objects/security.h"
 
-enum { BODY_MAX = 256 * 1024 };
-
 /* --- what the parts tell ---------------------------------------------------------------------- */
 
 static void on_verdict(void *data, enum order_verdict verdict)
@@ -212,7 +210,7 @@ static struct tp_settings settings_of(const struct conf *conf)
 		.max_retransmit = conf->coap.max_retransmit,
 		.family = families[conf->network.family],
 		.interface = conf->network.interface,
-		.body_max = BODY_MAX};
+		.body_max = conf->coap.max_body};
 }
 
 /* Object 3 as the configuration in use says; the object borrows from it. */

@@ -120,6 +120,7 @@ static int remember_sent(struct server_link *l, struct span links)
 
 	int r = buf_set(&l->binding, binding_of(l));
 
+	l->links.max = DM_LINKS_MAX;
 	return r < 0 ? r : buf_set(&l->links, links);
 }
 
@@ -135,7 +136,7 @@ static void send_register(struct server_link *l)
 		return;
 	}
 
-	_cleanup_(buf_done) struct buf links = {0};
+	_cleanup_(buf_done) struct buf links = {.max = DM_LINKS_MAX};
 	struct request request = request_of(MSG_POST);
 	enum lwm2m_version version = reg_version(l->reg);
 	struct queries q;
@@ -210,7 +211,7 @@ static int add_changes(
 /* Without changes, and while the model is that of an open bootstrap session: keep-alive. */
 static void send_update(struct server_link *l)
 {
-	_cleanup_(buf_done) struct buf links = {0};
+	_cleanup_(buf_done) struct buf links = {.max = DM_LINKS_MAX};
 	struct request request = request_of(MSG_POST);
 	struct queries q;
 	int r = add_location(l, &request);

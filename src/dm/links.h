@@ -6,6 +6,9 @@
 #include "base/writer.h"
 #include "model/model.h"
 
+/* The list of so many instances as all objects together will hardly have. */
+enum { DM_LINKS_MAX = 4 * 1024 * 1024 };
+
 /* Appends `</>;rt="oma.lwm2m";ct=…,</1/0>,…`. Hidden objects are left out. */
 int dm_links_register(const struct model *m, enum lwm2m_version version, struct buf *out);
 

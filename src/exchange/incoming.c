@@ -77,7 +77,8 @@ static int answer_take_response(struct answer *a, struct response *response, str
 static void incoming_execute(
 	struct incoming *in, const struct packet *p, struct span payload, struct answer *a)
 {
-	_cleanup_(response_done) struct response response = {.content_format = FORMAT_NONE};
+	_cleanup_(response_done) struct response response = {
+		.content_format = FORMAT_NONE, .payload.max = in->config.body_max};
 	_cleanup_(body_done) struct body body = {0};
 	struct request request = p->content;
 

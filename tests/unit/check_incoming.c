@@ -198,6 +198,19 @@ START_TEST(incoming_says_its_limit_when_a_body_is_too_large)
 }
 END_TEST
 
+START_TEST(incoming_gives_answers_up_to_the_same_limit)
+{
+	struct packet p = get(0, BLOCK_SZX_MAX);
+
+	app.respond = LIMIT;
+	app.code = MSG_CONTENT;
+	ck_assert_uint_eq(incoming_serve(in, &p)->code, MSG_CONTENT);
+	app.respond = LIMIT + 1;
+	p = get(0, BLOCK_SZX_MAX);
+	ck_assert_uint_eq(incoming_serve(in, &p)->code, MSG_INTERNAL);
+}
+END_TEST
+
 START_TEST(incoming_answers_a_bad_option_with_its_code)
 {
 	struct packet p = test_request(MSG_PUT, ++mid, "0");
@@ -306,6 +319,7 @@ Suite *suite(void)
 	tcase_add_test(t, incoming_hands_on_a_body_of_blocks_as_one_request);
 	tcase_add_test(t, incoming_answers_a_repeated_block_without_adding_it);
 	tcase_add_test(t, incoming_says_its_limit_when_a_body_is_too_large);
+	tcase_add_test(t, incoming_gives_answers_up_to_the_same_limit);
 	tcase_add_test(t, incoming_answers_a_bad_option_with_its_code);
 	tcase_add_test(t, incoming_serves_later_blocks_without_executing_again);
 	tcase_add_test(t, incoming_makes_a_single_block_of_a_get_anew);
