@@ -138,18 +138,25 @@ struct tp_peer account_model_peer(const struct account *a)
 		.identity = a->identity,
 		.secret_key = a->secret_key,
 		.server_public_key = a->server_public_key,
-		.sni = a->sni};
+		.sni = a->sni,
+		.matching_type = a->matching_type,
+		.has_certificate_usage = a->certificate_usage >= 0,
+		.certificate_usage = a->certificate_usage,
+		.ciphersuites = a->ciphersuites,
+		.n_ciphersuites = a->n_ciphersuites};
 }
 
 int account_model_hash(const struct account *a, uint8_t ret[HASH_LEN])
 {
 	_cleanup_(hash_free_p) struct hash *h = NULL;
-	uint8_t mode = (uint8_t)a->mode;
+	/* numbers of one host for one host: it never leaves it */
+	int64_t numbers[] = {a->mode, a->matching_type, a->certificate_usage};
 	int r = hash_new(&h);
 
 	if (r < 0)
 		return r;
-	hash_add_field(h, span_of(&mode, 1));
+	hash_add_field(h, span_of(numbers, sizeof numbers));
+	hash_add_field(h, span_of(a->ciphersuites, a->n_ciphersuites * sizeof *a->ciphersuites));
 	hash_add_field(h, a->uri);
 	hash_add_field(h, a->identity);
 	hash_add_field(h, a->server_public_key);

@@ -459,11 +459,7 @@ static void listener_failed(struct bootstrapper *b, const char *address, int err
 
 static void open_one(struct bootstrapper *b, size_t i, const struct account *a, const char *address)
 {
-	struct tp_listen listen = {.address = address,
-		.mode = (enum security_mode)a->mode,
-		.identity = a->identity,
-		.secret_key = a->secret_key,
-		.peer_uri = a->uri};
+	struct tp_listen listen = {.address = address, .peer = account_model_peer(a)};
 	int r = tp_listener_new(b->env.tp, &listen,
 		&(const struct tp_handlers){
 			.data = b, .request = on_listener_request, .refused = on_refused},
@@ -483,8 +479,11 @@ static void close_listeners(struct bootstrapper *b)
 
 static void open_listeners(struct bootstrapper *b, const struct account *a)
 {
-	static const char *const usual[] = {
-		[MODE_PSK] = "[::]:5684", [MODE_NOSEC] = "[::]:5683", [MODE_EST] = NULL};
+	static const char *const usual[] = {[MODE_PSK] = "[::]:5684",
+		[MODE_RPK] = "[::]:5684",
+		[MODE_CERTIFICATE] = "[::]:5684",
+		[MODE_NOSEC] = "[::]:5683",
+		[MODE_EST] = NULL};
 	char **addresses = b->conf->server_initiated.addresses;
 
 	if (!addresses || !addresses[0]) {

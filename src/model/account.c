@@ -33,6 +33,22 @@ static uint16_t short_server_id(const struct model *m, uint16_t iid)
 	return ssid >= SSID_MIN && ssid <= SSID_MAX ? (uint16_t)ssid : SSID_BOOTSTRAP;
 }
 
+static size_t ciphersuites_of(
+	const struct model *m, struct path instance, uint32_t ret[ACCOUNT_CIPHERSUITES_MAX])
+{
+	struct path p = path_child(instance, SECURITY_CIPHERSUITE);
+	uint32_t cursor = 0;
+	uint16_t i;
+	size_t n = 0;
+
+	while (n < ACCOUNT_CIPHERSUITES_MAX && model_next_resource_instance(m, p, &cursor, &i)) {
+		int64_t v = model_get_int(m, path_child(p, i), -1);
+
+		ret[n++] = v < 0 || v > UINT32_MAX ? UINT32_MAX : (uint32_t)v;
+	}
+	return n;
+}
+
 static struct account account_of(const struct model *m, uint16_t iid)
 {
 	struct path p = PATH2(OBJECT_SECURITY, iid);
@@ -40,7 +56,7 @@ static struct account account_of(const struct model *m, uint16_t iid)
 	/* a negative hold-off is no hold-off: the configured default counts */
 	int64_t hold_off = model_get_int(m, path_child(p, SECURITY_CLIENT_HOLD_OFF_TIME), -1);
 
-	return (struct account){
+	struct account a = {
 		.security_instance = iid,
 		.is_bootstrap = is_bootstrap(m, iid),
 		.short_server_id = ssid,
@@ -52,11 +68,17 @@ static struct account account_of(const struct model *m, uint16_t iid)
 		.server_public_key = model_get_bytes(m, path_child(p, SECURITY_SERVER_PUBLIC_KEY)),
 		.secret_key = model_get_bytes(m, path_child(p, SECURITY_SECRET_KEY)),
 		.sni = model_get_bytes(m, path_child(p, SECURITY_SNI)),
+		.matching_type = model_get_int(m, path_child(p, SECURITY_MATCHING_TYPE), 0),
+		.certificate_usage =
+			model_get_int(m, path_child(p, SECURITY_CERTIFICATE_USAGE), -1),
 		.has_hold_off = hold_off >= 0,
 		.client_hold_off_time = seconds(hold_off),
 		.bootstrap_account_timeout = seconds(
 			model_get_int(m, path_child(p, SECURITY_BOOTSTRAP_ACCOUNT_TIMEOUT), 0)),
 	};
+
+	a.n_ciphersuites = ciphersuites_of(m, p, a.ciphersuites);
+	return a;
 }
 
 bool account_next(const struct model *m, uint32_t *cursor, struct account *ret)

@@ -5,7 +5,7 @@
  */
 #include "model/model.h"
 
-enum { SSID_BOOTSTRAP = 0, SSID_MIN = 1, SSID_MAX = 65534 };
+enum { SSID_BOOTSTRAP = 0, SSID_MIN = 1, SSID_MAX = 65534, ACCOUNT_CIPHERSUITES_MAX = 16 };
 
 struct account {
 	uint16_t security_instance; /* /0/x */
@@ -16,6 +16,9 @@ struct account {
 	struct span uri;
 	int64_t mode; /* enum security_mode; -1: absent */
 	struct span identity, server_public_key, secret_key, sni;
+	int64_t matching_type, certificate_usage;	 /* 0 and -1 where they are absent */
+	uint32_t ciphersuites[ACCOUNT_CIPHERSUITES_MAX]; /* 0/x/16, more than these are not seen */
+	size_t n_ciphersuites;
 	bool has_hold_off;
 	uint32_t client_hold_off_time;
 	uint32_t bootstrap_account_timeout;

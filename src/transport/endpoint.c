@@ -104,13 +104,28 @@ static void on_info(const SSL *ssl, int where, int value)
 
 	if (where & SSL_CB_HANDSHAKE_START) {
 		int r = SSL_is_server(ssl)
-				? tls_server_setup(s)
+				? tls_server_setup(s, &e->credentials)
 				: tls_client_setup(s, &e->credentials, &e->watch, on_psk);
 
-		if (r < 0)
+		if (r < 0) {
+			/* without a version it ends here, never with something weaker */
+			SSL_set_options(
+				s, SSL_OP_NO_DTLSv1_2 | SSL_OP_NO_TLSv1_2 | SSL_OP_NO_TLSv1_3);
 			LOG(LOG_ERROR, "a security session cannot be set up as needed");
+		}
 	}
 	e->contexts.libcoap_info(ssl, where, value);
+}
+
+/* OpenSSL asks whether the other side is who it should be. */
+static int on_verify(X509_STORE_CTX *store, void *data)
+{
+	struct endpoint *e = data;
+	const SSL *ssl = tls_of_store(store);
+	int64_t now = (int64_t)(clock_realtime(e->tp->clock) / USEC_PER_SEC);
+
+	return ssl &&
+	       tls_verify(store, &e->credentials, !SSL_is_server(ssl), now, &e->watch.refusal);
 }
 
 enum { READY_MAX = 8 };
@@ -155,6 +170,7 @@ static int endpoint_make_context(struct endpoint *e)
 	if (r < 0)
 		return r;
 
+	tls_set_verifier(&e->contexts, on_verify, e);
 	coap_set_app_data(e->context, e);
 	/* libcoap's own block-wise transfer must stay off: it can be made to crash */
 	coap_context_set_block_mode(e->context, 0);

@@ -12,7 +12,10 @@ src_transport_libtransport_a_SOURCES = \
 	%D%/resolve.c %D%/resolve.h \
 	%D%/stream.c \
 	%D%/tls.c %D%/tls.h \
+	%D%/tls_credentials.c %D%/tls_credentials.h \
 	%D%/tls_stream.c \
+	%D%/tls_verify.c %D%/tls_verify.h \
+	%D%/tls_watch.c %D%/tls_watch.h \
 	%D%/tp_session.c %D%/tp_session.h \
 	%D%/tp.c %D%/tp.h \
 	%D%/transport.h
@@ -29,7 +32,10 @@ TRANSPORT_TESTS = \
 	tests/unit/check_resolve \
 	tests/unit/check_stream \
 	tests/unit/check_tls \
+	tests/unit/check_tls_credentials \
 	tests/unit/check_tls_stream \
+	tests/unit/check_tls_verify \
+	tests/unit/check_tls_watch \
 	tests/unit/check_tp \
 	tests/unit/check_tp_listener \
 	tests/unit/check_tp_notify \
@@ -37,9 +43,10 @@ TRANSPORT_TESTS = \
 check_PROGRAMS += $(TRANSPORT_TESTS)
 TESTS += $(TRANSPORT_TESTS)
 TRANSPORT_TEST_SOURCES = tests/unit/runner.c tests/unit/testloop.c tests/unit/peer.c \
+	tests/unit/pki.c \
 	tests/unit/coap_peer.c
 TRANSPORT_TEST_LIBS = src/transport/libtransport.a src/exchange/libexchange.a \
-	src/codec/libcodec.a src/base/libbase.a $(CHECK_LIBS) $(TRANSPORT_LIBS)
+	src/keys/libkeys.a src/codec/libcodec.a src/base/libbase.a $(CHECK_LIBS) $(TRANSPORT_LIBS)
 TRANSPORT_TEST_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS) $(COAP_CFLAGS) $(SSL_CFLAGS)
 tests_unit_check_address_SOURCES = tests/unit/check_address.c $(TRANSPORT_TEST_SOURCES)
 tests_unit_check_address_CFLAGS = $(TRANSPORT_TEST_CFLAGS)
@@ -68,6 +75,15 @@ tests_unit_check_tls_stream_LDADD = $(TRANSPORT_TEST_LIBS)
 tests_unit_check_tls_SOURCES = tests/unit/check_tls.c $(TRANSPORT_TEST_SOURCES)
 tests_unit_check_tls_CFLAGS = $(TRANSPORT_TEST_CFLAGS)
 tests_unit_check_tls_LDADD = $(TRANSPORT_TEST_LIBS)
+tests_unit_check_tls_credentials_SOURCES = tests/unit/check_tls_credentials.c $(TRANSPORT_TEST_SOURCES)
+tests_unit_check_tls_credentials_CFLAGS = $(TRANSPORT_TEST_CFLAGS)
+tests_unit_check_tls_credentials_LDADD = $(TRANSPORT_TEST_LIBS)
+tests_unit_check_tls_verify_SOURCES = tests/unit/check_tls_verify.c $(TRANSPORT_TEST_SOURCES)
+tests_unit_check_tls_verify_CFLAGS = $(TRANSPORT_TEST_CFLAGS)
+tests_unit_check_tls_verify_LDADD = $(TRANSPORT_TEST_LIBS)
+tests_unit_check_tls_watch_SOURCES = tests/unit/check_tls_watch.c $(TRANSPORT_TEST_SOURCES)
+tests_unit_check_tls_watch_CFLAGS = $(TRANSPORT_TEST_CFLAGS)
+tests_unit_check_tls_watch_LDADD = $(TRANSPORT_TEST_LIBS)
 tests_unit_check_tp_SOURCES = tests/unit/check_tp.c $(TRANSPORT_TEST_SOURCES)
 tests_unit_check_tp_CFLAGS = $(TRANSPORT_TEST_CFLAGS)
 tests_unit_check_tp_LDADD = $(TRANSPORT_TEST_LIBS)

@@ -5,14 +5,14 @@
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
-/* CCM_8 is mandatory in LwM2M and counts as too weak since OpenSSL 3.2: hence the level. AEAD
- * before CBC (RFC 7457). (TS transport 5.2.8) */
-static const char psk_ciphers[] = "ECDHE-PSK-CHACHA20-POLY1305:PSK-AES128-GCM-SHA256:"
-				  "PSK-AES128-CCM:PSK-AES128-CCM8:ECDHE-PSK-AES128-CBC-SHA256:"
-				  "PSK-AES128-CBC-SHA256:@SECLEVEL=0";
-
-enum { HANDSHAKE_SERVER_HELLO = 2, HANDSHAKE_FINISHED = 20, ALERT_FATAL = 2 };
+/* Nothing below 255 bits, no SHA-1: SECLEVEL=0, which CCM_8 needs since OpenSSL 3.2, would let them
+ * in. (TS transport 5.2.8) */
+static const char groups[] = "P-256:X25519:P-384:P-521";
+static const char signatures[] =
+	"ECDSA+SHA256:ECDSA+SHA384:ECDSA+SHA512:ed25519:RSA-PSS+SHA256:RSA-PSS+SHA384:"
+	"RSA-PSS+SHA512:RSA+SHA256:RSA+SHA384:RSA+SHA512";
 
 struct tls_catcher {
 	int index; /* of the extra data whose construction tells of each new SSL_CTX */
@@ -67,11 +67,6 @@ void tls_catch(struct tls_catcher *c, struct tls_contexts *contexts)
 	c->contexts = contexts;
 }
 
-int tls_set_ciphers(SSL_CTX *ctx)
-{
-	return SSL_CTX_set_cipher_list(ctx, psk_ciphers) == 1 ? 0 : -ENOSYS;
-}
-
 int tls_catch_end(struct tls_catcher *c, void (*info)(const SSL *ssl, int where, int value))
 {
 	struct tls_contexts *got = c->contexts;
@@ -85,94 +80,9 @@ int tls_catch_end(struct tls_catcher *c, void (*info)(const SSL *ssl, int where,
 	SSL_CTX_set_info_callback(got->dtls, info);
 	SSL_CTX_set_info_callback(got->tls, info);
 	if (SSL_CTX_set_min_proto_version(got->dtls, DTLS1_2_VERSION) != 1 ||
-		SSL_CTX_set_min_proto_version(got->tls, TLS1_2_VERSION) != 1 ||
-		tls_set_ciphers(got->dtls) < 0)
+		SSL_CTX_set_min_proto_version(got->tls, TLS1_2_VERSION) != 1)
 		return -ENOSYS;
 	return 0;
-}
-
-static int text_of_span(struct span from, size_t max, char **ret)
-{
-	if (from.len > max || (from.len && memchr(from.data, 0, from.len)))
-		return -EINVAL;
-
-	char *text = malloc(from.len + 1);
-
-	if (!text)
-		return -ENOMEM;
-	if (from.len)
-		memcpy(text, from.data, from.len);
-	text[from.len] = 0;
-	*ret = text;
-	return 0;
-}
-
-int tls_credentials_set(struct tls_credentials *c, enum security_mode mode, struct span identity,
-	struct span key, struct span sni)
-{
-	int r;
-
-	if (mode == MODE_NOSEC) {
-		c->mode = mode;
-		return 0;
-	}
-	if (mode != MODE_PSK)
-		return -ENOTSUP;
-	if (key.len == 0 || key.len > TLS_KEY_MAX)
-		return -EINVAL;
-
-	c->mode = mode;
-	r = text_of_span(identity, TLS_IDENTITY_MAX, &c->identity);
-	if (r == 0)
-		r = secret_set(&c->key, key);
-	if (r == 0 && sni.len)
-		r = text_of_span(sni, 255, &c->sni);
-	if (r < 0)
-		tls_credentials_done(c);
-	return r;
-}
-
-void tls_credentials_done(struct tls_credentials *c)
-{
-	secret_done(&c->key);
-	free(c->identity);
-	free(c->sni);
-	*c = (struct tls_credentials){.mode = c->mode};
-}
-
-void tls_watch_reset(struct tls_watch *w)
-{
-	*w = (struct tls_watch){.alert_seen = TLS_ALERT_NONE, .alert_sent = TLS_ALERT_NONE};
-}
-
-static void watch_handshake(struct tls_watch *w, bool is_sent, uint8_t type)
-{
-	if (type == HANDSHAKE_SERVER_HELLO && !is_sent)
-		w->server_hello_seen = true;
-	if (type == HANDSHAKE_FINISHED && is_sent)
-		w->finished_sent = true;
-	if (type == HANDSHAKE_FINISHED && !is_sent)
-		w->finished_seen = true;
-}
-
-/* OpenSSL's view of each message of the handshake and each alert, both ways. */
-static void on_message(int is_sent, int version, int content_type, const void *bytes, size_t len,
-	SSL *ssl, void *arg)
-{
-	struct tls_watch *w = arg;
-	const uint8_t *octet = bytes;
-
-	(void)version, (void)ssl;
-	if (!is_sent)
-		w->is_heard = true;
-	if (content_type == SSL3_RT_HANDSHAKE && len >= 1)
-		watch_handshake(w, is_sent, octet[0]);
-	if (content_type != SSL3_RT_ALERT || len < 2)
-		return;
-	if (!is_sent)
-		w->alert_seen = octet[1];
-	else if (octet[0] == ALERT_FATAL)
-		w->alert_sent = octet[1];
 }
 
 unsigned tls_give_psk(const struct tls_credentials *c, char *identity, unsigned identity_size,
@@ -188,101 +98,139 @@ unsigned tls_give_psk(const struct tls_credentials *c, char *identity, unsigned 
 	return (unsigned)c->key.len;
 }
 
+static bool set_own(SSL *ssl, const struct tls_credentials *c)
+{
+	if (!c->own_key)
+		return true;
+	/* asked again for messages behind a handshake of TLS 1.3 */
+	SSL_clear_chain_certs(ssl);
+	/* the certificate first: a key is compared with the one that is there */
+	if (c->own.n > 0 && SSL_use_certificate(ssl, c->own.at[0]) != 1)
+		return false;
+	for (size_t i = 1; i < c->own.n; i++)
+		if (SSL_add1_chain_cert(ssl, c->own.at[i]) != 1)
+			return false;
+	return SSL_use_PrivateKey(ssl, c->own_key) == 1;
+}
+
+#if OPENSSL_VERSION_NUMBER >= 0x30200000L
+static const uint8_t rpk_only[] = {TLSEXT_cert_type_rpk};
+
+static bool set_rpk(SSL *ssl, const struct tls_credentials *c)
+{
+	return c->mode != MODE_RPK ||
+	       (SSL_set1_client_cert_type(ssl, rpk_only, sizeof rpk_only) == 1 &&
+		       SSL_set1_server_cert_type(ssl, rpk_only, sizeof rpk_only) == 1);
+}
+
+static bool set_rpk_of_context(SSL_CTX *ctx, const struct tls_credentials *c)
+{
+	return c->mode != MODE_RPK ||
+	       (SSL_CTX_set1_client_cert_type(ctx, rpk_only, sizeof rpk_only) == 1 &&
+		       SSL_CTX_set1_server_cert_type(ctx, rpk_only, sizeof rpk_only) == 1);
+}
+#else
+static bool set_rpk(SSL *ssl, const struct tls_credentials *c)
+{
+	(void)ssl;
+	return c->mode != MODE_RPK;
+}
+
+static bool set_rpk_of_context(SSL_CTX *ctx, const struct tls_credentials *c)
+{
+	(void)ctx;
+	return c->mode != MODE_RPK;
+}
+#endif
+
+/* CCM_8 is mandatory in LwM2M and counts as too weak since OpenSSL 3.2: hence the level. */
+static void cipher_text(const struct tls_credentials *c, char ret[CIPHERSUITE_LIST_MAX + 16])
+{
+	snprintf(ret, CIPHERSUITE_LIST_MAX + 16, "%s%s@SECLEVEL=0", c->ciphers,
+		*c->ciphers ? ":" : "");
+}
+
+static int set_policy(SSL *ssl, const struct tls_credentials *c)
+{
+	char ciphers[CIPHERSUITE_LIST_MAX + 16];
+
+	cipher_text(c, ciphers);
+	SSL_set_options(ssl, SSL_OP_NO_RENEGOTIATION);
+	/* only suites of TLS 1.3 asked for: those of 1.2 are not offered then */
+	if (*c->ciphers && SSL_set_cipher_list(ssl, ciphers) != 1)
+		return -ENOSYS;
+	if (!*c->ciphers && SSL_set_min_proto_version(ssl, TLS1_3_VERSION) != 1)
+		return -ENOSYS;
+	if (SSL_set1_groups_list(ssl, groups) != 1 || SSL_set1_sigalgs_list(ssl, signatures) != 1)
+		return -ENOSYS;
+	return 0;
+}
+
 int tls_client_setup(SSL *ssl, const struct tls_credentials *credentials, struct tls_watch *watch,
 	SSL_psk_client_cb_func give_psk)
 {
-	SSL_set_msg_callback(ssl, on_message);
-	SSL_set_msg_callback_arg(ssl, watch);
-	SSL_set_options(ssl, SSL_OP_NO_RENEGOTIATION);
-	SSL_set_psk_client_callback(ssl, give_psk);
-	if (SSL_set_cipher_list(ssl, psk_ciphers) != 1)
-		return -ENOSYS;
-	if (!SSL_is_dtls(ssl)) {
-		int r = tls_stream_setup(ssl, credentials->mode);
+	int r = set_policy(ssl, credentials);
 
-		watch->has_binder = credentials->mode == MODE_PSK;
-		if (r < 0)
-			return r;
-	}
+	watch->mode = credentials->mode;
+	SSL_set_msg_callback(ssl, tls_watch_message);
+	SSL_set_msg_callback_arg(ssl, watch);
+	SSL_set_verify(ssl, SSL_VERIFY_PEER, NULL);
+	if (credentials->mode == MODE_PSK)
+		SSL_set_psk_client_callback(ssl, give_psk);
+	if (r < 0 || !set_rpk(ssl, credentials) || !set_own(ssl, credentials))
+		return -ENOSYS;
+	watch->has_binder = !SSL_is_dtls(ssl) && credentials->mode == MODE_PSK;
+	if (!SSL_is_dtls(ssl) && tls_stream_setup(ssl, credentials) < 0)
+		return -ENOSYS;
 	if (credentials->sni && SSL_set_tlsext_host_name(ssl, credentials->sni) != 1)
 		return -ENOMEM;
 	return 0;
 }
 
-int tls_server_setup(SSL *ssl)
+int tls_server_setup(SSL *ssl, const struct tls_credentials *credentials)
 {
-	SSL_set_options(ssl, SSL_OP_NO_RENEGOTIATION | SSL_OP_CIPHER_SERVER_PREFERENCE);
-	return SSL_set_cipher_list(ssl, psk_ciphers) == 1 ? 0 : -ENOSYS;
+	SSL_set_options(ssl, SSL_OP_CIPHER_SERVER_PREFERENCE);
+	return set_policy(ssl, credentials);
 }
 
-bool tls_alert_is_fatal(int alert)
+static bool set_own_of_context(SSL_CTX *ctx, const struct tls_credentials *c)
 {
-	return (alert >= 42 && alert <= 46) || alert == 48 || alert == 49 ||
-	       (alert >= 112 && alert <= 115);
+	if (!c->own_key)
+		return true;
+	if (c->own.n > 0 && SSL_CTX_use_certificate(ctx, c->own.at[0]) != 1)
+		return false;
+	for (size_t i = 1; i < c->own.n; i++)
+		if (SSL_CTX_add1_chain_cert(ctx, c->own.at[i]) != 1)
+			return false;
+	return SSL_CTX_use_PrivateKey(ctx, c->own_key) == 1;
 }
 
-const char *tls_alert_name(int alert)
+int tls_listener_setup(SSL_CTX *ctx, const struct tls_credentials *c)
 {
-	return SSL_alert_desc_string_long(alert);
+	char ciphers[CIPHERSUITE_LIST_MAX + 16];
+
+	cipher_text(c, ciphers);
+	SSL_CTX_set_options(ctx, SSL_OP_NO_RENEGOTIATION | SSL_OP_CIPHER_SERVER_PREFERENCE);
+	if (SSL_CTX_set_cipher_list(ctx, ciphers) != 1 ||
+		SSL_CTX_set1_groups_list(ctx, groups) != 1 ||
+		SSL_CTX_set1_sigalgs_list(ctx, signatures) != 1)
+		return -ENOSYS;
+	if (c->mode == MODE_PSK)
+		return 0;
+	/* libcoap's own look at ClientHello knows nothing of what is set here */
+	SSL_CTX_set_client_hello_cb(ctx, NULL, NULL);
+	SSL_CTX_set_verify(ctx, SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, NULL);
+	return set_rpk_of_context(ctx, c) && set_own_of_context(ctx, c) ? 0 : -ENOSYS;
 }
 
-/* clang-format off */
-static const struct {
-	int alert;
-	enum reason reason;
-} alert_reasons[] = {
-	{20, REASON_DTLS_PSK_WRONG_KEY}, /* bad_record_mac */
-	{51, REASON_DTLS_PSK_WRONG_KEY}, /* decrypt_error */
-	{71, REASON_DTLS_NO_COMMON_CIPHER}, /* insufficient_security */
-	{115, REASON_DTLS_PSK_UNKNOWN_IDENTITY}, /* unknown_psk_identity */
-};
-/* clang-format on */
-
-static enum reason alert_reason(const struct tls_watch *w)
+void tls_set_verifier(const struct tls_contexts *contexts,
+	int (*verify)(X509_STORE_CTX *store, void *data), void *data)
 {
-	if (w->finished_seen)
-		return REASON_DTLS_ALERT;
-	for (size_t i = 0; i < sizeof alert_reasons / sizeof *alert_reasons; i++)
-		if (alert_reasons[i].alert == w->alert_seen)
-			return alert_reasons[i].reason;
-	/* TLS 1.3 goes on without an unknown key, and fails for want of a certificate */
-	if (w->alert_seen == 40 && !w->server_hello_seen && w->has_binder)
-		return REASON_DTLS_PSK_UNKNOWN_IDENTITY;
-	/* handshake_failure instead of a ServerHello: nothing we offered suits the server */
-	if (w->alert_seen == 40 && !w->server_hello_seen)
-		return REASON_DTLS_NO_COMMON_CIPHER;
-	/* what the key's binder must be answered with where it does not fit (RFC 8446 4.2.11) */
-	if (w->alert_seen == 47 && !w->server_hello_seen && w->has_binder)
-		return REASON_DTLS_PSK_WRONG_KEY;
-	return REASON_DTLS_ALERT;
+	SSL_CTX_set_cert_verify_callback(contexts->dtls, verify, data);
+	SSL_CTX_set_cert_verify_callback(contexts->tls, verify, data);
 }
 
-struct tls_verdict tls_judge(const struct tls_watch *w)
+SSL *tls_of_store(X509_STORE_CTX *store)
 {
-	struct tls_verdict v = {.reason = REASON_DTLS_TIMEOUT};
-
-	if (w->alert_seen > 0) {
-		v.reason = alert_reason(w);
-		v.is_fatal = tls_alert_is_fatal(w->alert_seen);
-		snprintf(v.detail, sizeof v.detail, "alert %d (%s) from the server", w->alert_seen,
-			tls_alert_name(w->alert_seen));
-	} else if (w->alert_seen == 0) {
-		v.reason = REASON_DTLS_CLOSED;
-		snprintf(v.detail, sizeof v.detail, "close_notify from the server");
-	} else if (w->alert_sent != TLS_ALERT_NONE) {
-		v.reason = REASON_DTLS_ALERT;
-		snprintf(v.detail, sizeof v.detail, "ended by this side with alert %d (%s)",
-			w->alert_sent, tls_alert_name(w->alert_sent));
-	} else if (w->finished_sent && !w->finished_seen) {
-		/* a server drops what it cannot decrypt without a word (RFC 6347 4.1.2.7) */
-		v.reason = REASON_DTLS_PSK_WRONG_KEY;
-		snprintf(v.detail, sizeof v.detail, "the server fell silent at our Finished");
-	} else if (w->is_heard) {
-		v.reason = REASON_DTLS_HALF_OPEN;
-		snprintf(v.detail, sizeof v.detail, "the server fell silent after its %s",
-			w->server_hello_seen ? "ServerHello" : "first answer");
-	} else {
-		snprintf(v.detail, sizeof v.detail, "no answer to ClientHello");
-	}
-	return v;
+	return X509_STORE_CTX_get_ex_data(store, SSL_get_ex_data_X509_STORE_CTX_idx());
 }

@@ -30,13 +30,18 @@ static void start_libcoap(void)
 int tp_set(struct tp *tp, const struct tp_settings *settings)
 {
 	const char *interface = settings->interface ? settings->interface : "";
+	const char *trust_store = settings->trust_store ? settings->trust_store : "";
 
-	if (strlen(interface) >= sizeof tp->interface || settings->ack_timeout < USEC_PER_SEC ||
-		!(settings->ack_random_factor >= 1) || settings->body_max == 0)
+	if (strlen(interface) >= sizeof tp->interface ||
+		strlen(trust_store) >= sizeof tp->trust_store ||
+		settings->ack_timeout < USEC_PER_SEC || !(settings->ack_random_factor >= 1) ||
+		settings->body_max == 0)
 		return -EINVAL;
 	snprintf(tp->interface, sizeof tp->interface, "%s", interface);
 	tp->settings = *settings;
 	tp->settings.interface = tp->interface;
+	snprintf(tp->trust_store, sizeof tp->trust_store, "%s", trust_store);
+	tp->settings.trust_store = tp->trust_store;
 	return 0;
 }
 
@@ -121,7 +126,41 @@ uint64_t tp_max_transmit_wait(const struct tp *tp)
 
 bool tp_supports_mode(int64_t security_mode)
 {
-	return security_mode == MODE_PSK || security_mode == MODE_NOSEC;
+	return security_mode == MODE_PSK || security_mode == MODE_NOSEC ||
+	       security_mode == MODE_CERTIFICATE ||
+	       (security_mode == MODE_RPK && key_has_raw_public_keys());
+}
+
+const char *tp_refusal(const struct tp *tp)
+{
+	return tp->refusal;
+}
+
+int tp_set_credentials(struct tp *tp, const struct tp_peer *peer, const struct uri *uri,
+	struct tls_credentials *ret)
+{
+	struct tls_material material = {.mode = peer->mode,
+		.identity = peer->identity,
+		.server_public_key = peer->server_public_key,
+		.secret_key = peer->secret_key,
+		.sni = peer->sni,
+		.host = uri->host,
+		.is_host_literal = uri->is_ipv4_literal || uri->is_ipv6_literal,
+		.matching = (enum matching_type)peer->matching_type,
+		.usage = USAGE_ABSENT,
+		.ciphersuites = peer->ciphersuites,
+		.n_ciphersuites = peer->n_ciphersuites,
+		.trust_store = tp->settings.trust_store,
+		.clock_check = tp->settings.clock_check};
+
+	if (peer->matching_type < MATCH_EXACT || peer->matching_type >= MATCH_END)
+		return -EINVAL;
+	if (peer->has_certificate_usage && peer->certificate_usage >= USAGE_CA &&
+		peer->certificate_usage <= USAGE_PINNED_SERVER)
+		material.usage = (enum tls_usage)peer->certificate_usage;
+	else if (peer->has_certificate_usage)
+		return -EINVAL;
+	return tls_credentials_set(ret, &material, tp->refusal);
 }
 
 int tp_has_route(const struct tp *tp, struct span text)

@@ -16,8 +16,13 @@ struct tp {
 	char interface[32]; /* what settings.interface points to */
 	struct resolver *resolver;
 	struct tls_catcher *catcher;
+	char trust_store[256]; /* likewise */
+	char refusal[TLS_WHY_MAX];
 	struct endpoint *spare; /* made by tp_new() to see that it can be; for the first account */
 };
 
+/* The credentials of a peer, for its session or the listener; tp_refusal() tells of an error. */
+int tp_set_credentials(struct tp *tp, const struct tp_peer *peer, const struct uri *uri,
+	struct tls_credentials *ret);
 /* Arms a timer a little late rather than a little early. USEC_NEVER disarms. */
 void tp_arm(const struct tp *tp, struct loop_source *timer, uint64_t at);

@@ -1,4 +1,6 @@
+#include <errno.h>
 #include <stdio.h>
+#include <sys/random.h>
 
 #include "base/cleanup.h"
 #include "base/parse.h"
@@ -33,10 +35,11 @@ struct tp_listener {
 	enum security_mode mode;
 	uint16_t port;
 	coap_bin_const_t key; /* looks into the endpoint's credentials */
+	uint8_t unused_key[32];
 	struct caller caller[CALLERS_MAX];
 	struct loop_source *timer;
 
-	char *uri_text; /* NoSec: who may come in */
+	char *uri_text; /* of the account; NoSec: who may come in */
 	struct uri uri;
 	struct lookup *lookup;
 	struct resolve_result names;
@@ -176,8 +179,14 @@ static void on_event(void *owner, coap_session_t *of, coap_event_t event)
 
 	if (l->mode == MODE_NOSEC)
 		return;
-	if (event == COAP_EVENT_DTLS_ERROR)
-		listener_refuse(l, &address, "the security handshake failed");
+	if (event == COAP_EVENT_DTLS_ERROR) {
+		struct tls_refusal *refusal = &l->endpoint->watch.refusal;
+
+		listener_refuse(l, &address,
+			refusal->reason == REASON_NONE ? "the security handshake failed"
+						       : refusal->detail);
+		*refusal = (struct tls_refusal){.reason = REASON_NONE};
+	}
 	/* a new security session is a new peer, whatever its address */
 	if (c && (event == COAP_EVENT_SERVER_SESSION_NEW ||
 			 event == COAP_EVENT_SERVER_SESSION_DEL || event == COAP_EVENT_DTLS_CLOSED))
@@ -225,21 +234,34 @@ static const coap_bin_const_t *on_identity(
 	const struct tp_listener *l = arg;
 	struct address address = endpoint_address(coap_session_get_addr_remote(session));
 
-	if (span_is_text(span_of(identity->s, identity->length), l->endpoint->credentials.identity))
+	if (l->mode == MODE_PSK && span_is_text(span_of(identity->s, identity->length),
+					   l->endpoint->credentials.identity))
 		return &l->key;
 	listener_refuse(l, &address, "another PSK identity");
 	return NULL;
 }
 
-/* libcoap makes its first SSL here, so all that concerns the SSL_CTX comes before. */
-static int listener_set_psk(struct tp_listener *l)
+/*
+ * libcoap makes its first SSL here, so all that concerns the SSL_CTX comes before. For raw public
+ * keys and certificates it gets a key that nobody knows, only to let it open a port: no suite with
+ * a pre-shared key is offered then.
+ */
+static int listener_set_keys(struct tp_listener *l)
 {
-	const struct secret *key = &l->endpoint->credentials.key;
+	const struct tls_credentials *c = &l->endpoint->credentials;
 	coap_dtls_spsk_t setup = {.version = COAP_DTLS_SPSK_SETUP_VERSION,
 		.validate_id_call_back = on_identity,
 		.id_call_back_arg = l};
+	int r = tls_listener_setup(l->endpoint->contexts.dtls, c);
 
-	l->key = (coap_bin_const_t){.s = key->data, .length = key->len};
+	if (r < 0)
+		return r;
+	l->key = (coap_bin_const_t){.s = c->key.data, .length = c->key.len};
+	if (l->mode != MODE_PSK) {
+		if (getrandom(l->unused_key, sizeof l->unused_key, 0) < 0)
+			return -errno;
+		l->key = (coap_bin_const_t){.s = l->unused_key, .length = sizeof l->unused_key};
+	}
 	setup.psk_info.key = l->key;
 	setup.psk_info.hint = (coap_bin_const_t){.s = (const uint8_t *)"", .length = 0};
 	return coap_context_set_psk2(l->endpoint->context, &setup) ? 0 : -ENOSYS;
@@ -317,7 +339,7 @@ static int listener_set_peer(struct tp_listener *l, struct span uri)
 		memcpy(l->uri_text, uri.data, uri.len);
 	if (uri_parse(span_of(l->uri_text, uri.len), &l->uri, NULL) < 0)
 		return -EINVAL;
-	return listener_look_up(l);
+	return 0;
 }
 
 static int listener_open(struct tp_listener *l, const struct tp_listen *listen)
@@ -325,11 +347,11 @@ static int listener_open(struct tp_listener *l, const struct tp_listen *listen)
 	int r = endpoint_new(l->tp, &listener_ops, l, &l->endpoint);
 
 	if (r == 0)
-		r = tls_credentials_set(&l->endpoint->credentials, listen->mode, listen->identity,
-			listen->secret_key, span_of(NULL, 0));
+		r = listener_set_peer(l, listen->peer.uri);
 	if (r == 0)
-		r = listen->mode == MODE_NOSEC ? listener_set_peer(l, listen->peer_uri)
-					       : listener_set_psk(l);
+		r = tp_set_credentials(l->tp, &listen->peer, &l->uri, &l->endpoint->credentials);
+	if (r == 0)
+		r = l->mode == MODE_NOSEC ? listener_look_up(l) : listener_set_keys(l);
 	if (r == 0)
 		r = l->tp->loop->timer(l->tp->loop->impl, listener_due, l, &l->timer);
 	if (r == 0)
@@ -344,8 +366,9 @@ int tp_listener_new(struct tp *tp, const struct tp_listen *listen,
 
 	if (!l)
 		return -ENOMEM;
-	*l = (struct tp_listener){.tp = tp, .handlers = *handlers, .mode = listen->mode};
-	if (!tp_supports_mode(listen->mode))
+	*l = (struct tp_listener){.tp = tp, .handlers = *handlers, .mode = listen->peer.mode};
+	tp->refusal[0] = 0;
+	if (!tp_supports_mode(l->mode))
 		return -ENOTSUP;
 
 	int r = listener_open(l, listen);

@@ -241,8 +241,7 @@ static int session_set_peer(struct tp_session *s, const struct tp_peer *peer)
 		s->local_port = 0;
 	if (s->is_secure != (peer->mode != MODE_NOSEC))
 		return -EINVAL;
-	return tls_credentials_set(
-		&s->endpoint->credentials, peer->mode, peer->identity, peer->secret_key, peer->sni);
+	return tp_set_credentials(s->tp, peer, &s->uri, &s->endpoint->credentials);
 }
 
 static int session_make_exchanges(struct tp_session *s)
@@ -286,6 +285,7 @@ int tp_session_new(struct tp *tp, const struct tp_peer *peer, const struct tp_ha
 	if (!s)
 		return -ENOMEM;
 	s->tp = tp;
+	tp->refusal[0] = 0;
 	s->handlers = *handlers;
 	s->deadline = s->lookup_deadline = USEC_NEVER;
 	s->last_alert = TLS_ALERT_NONE;

@@ -20,9 +20,11 @@ struct tp_settings {
 	uint64_t ack_timeout; /* usec, >= 1 s */
 	double ack_random_factor;
 	uint32_t max_retransmit;
-	int family;	       /* AF_UNSPEC, AF_INET, AF_INET6 */
-	const char *interface; /* "" or a name: SO_BINDTODEVICE where permitted; borrowed */
-	size_t body_max;       /* block-wise bodies, both ways, in octets */
+	int family;		 /* AF_UNSPEC, AF_INET, AF_INET6 */
+	const char *interface;	 /* "" or a name: SO_BINDTODEVICE where permitted; borrowed */
+	size_t body_max;	 /* block-wise bodies, both ways, in octets */
+	const char *trust_store; /* PEM certificates for usages 0 and 1, NULL: none; borrowed */
+	bool clock_check;	 /* no certificate is judged by a clock that was never set */
 };
 
 /* Starts libcoap; -ENOSYS: DTLS cannot be set up as needed (ret_why says what is missing). */
@@ -37,13 +39,20 @@ int tp_set(struct tp *tp, const struct tp_settings *settings);
 uint64_t tp_max_transmit_wait(const struct tp *tp);
 /* Whether this security mode can be used in this build and on this system. */
 bool tp_supports_mode(int64_t security_mode);
+/* Why the last session or listener could not be made of its credentials; "": nothing to say. */
+const char *tp_refusal(const struct tp *tp);
 
+/* Resources of an instance of object 0; all is copied, keys are wiped at the end. */
 struct tp_peer {
 	struct span uri;
 	enum security_mode mode;
-	struct span identity, secret_key, server_public_key,
-		sni;	     /* copied, keys wiped at the end */
-	uint16_t local_port; /* 0: the kernel's choice */
+	struct span identity, secret_key, server_public_key, sni;
+	int64_t matching_type;
+	bool has_certificate_usage;
+	int64_t certificate_usage;
+	const uint32_t *ciphersuites;
+	size_t n_ciphersuites; /* 0: those of the mode */
+	uint16_t local_port;   /* 0: the kernel's choice */
 };
 
 enum tp_notice { TP_NOTICE_ACKNOWLEDGED, TP_NOTICE_REJECTED, TP_NOTICE_LOST };
@@ -81,7 +90,10 @@ struct tp_result {
 
 typedef void (*tp_done_fn)(void *data, const struct tp_result *result);
 
-/* No I/O yet. -EINVAL: bad URI; -ENOTSUP: mode or scheme is not supported. */
+/*
+ * No I/O yet. -EINVAL: bad URI or credentials; -ENOTSUP: mode, scheme or cipher suites are not
+ * supported. tp_refusal() says which.
+ */
 int tp_session_new(struct tp *tp, const struct tp_peer *peer, const struct tp_handlers *handlers,
 	struct tp_session **ret);
 /* Drops the connection at once and forgets pending requests without completing them. NULL is fine.
@@ -133,10 +145,8 @@ int tp_session_last_alert(const struct tp_session *s);
 int tp_has_route(const struct tp *tp, struct span uri);
 
 struct tp_listen {
-	const char *address;	 /* "[::]:5684", "0.0.0.0:5684" */
-	enum security_mode mode; /* MODE_PSK, or MODE_NOSEC: only from the address of peer_uri */
-	struct span identity, secret_key; /* copied */
-	struct span peer_uri;
+	const char *address; /* "[::]:5684", "0.0.0.0:5684" */
+	struct tp_peer peer; /* MODE_NOSEC: only from the address of its URI */
 };
 
 /* -EADDRINUSE, -EINVAL (address), -ENOTSUP (mode). handlers->request gets the peer's text. */

@@ -71,9 +71,13 @@ static void setup(void)
 	SSL_CTX_set_alpn_select_cb(server_ctx, choose_alpn, NULL);
 	SSL_CTX_set_psk_server_callback(server_ctx, find_psk);
 	ck_assert_int_eq(SSL_CTX_set_cipher_list(server_ctx, "ALL:PSK:@SECLEVEL=0"), 1);
-	ck_assert_int_eq(tls_credentials_set(&credentials, MODE_PSK, span_of_text("device"),
-				 span_of_text("0123456789abcdef"), span_of("", 0)),
-		0);
+
+	struct tls_material material = {.mode = MODE_PSK,
+		.identity = span_of_text("device"),
+		.secret_key = span_of_text("0123456789abcdef")};
+	char why[TLS_WHY_MAX];
+
+	ck_assert_int_eq(tls_credentials_set(&credentials, &material, why), 0);
 	client = SSL_new(client_ctx);
 	server = SSL_new(server_ctx);
 	ck_assert_int_eq(BIO_new_bio_pair(&a, 0, &b, 0), 1);

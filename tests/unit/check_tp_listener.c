@@ -35,9 +35,10 @@ static void listen_psk(const char *identity, const char *key)
 {
 	struct tp_handlers handlers = user_handlers(&u);
 	struct tp_listen listen = {.address = "[::]:0",
-		.mode = MODE_PSK,
-		.identity = span_of_text(identity),
-		.secret_key = span_of_text(key)};
+		.peer = {.uri = span_of_text("coaps://bs.example"),
+			.mode = MODE_PSK,
+			.identity = span_of_text(identity),
+			.secret_key = span_of_text(key)}};
 
 	ck_assert_int_eq(tp_listener_new(tp, &listen, &handlers, &l), 0);
 	ck_assert_uint_ne(tp_listener_port(l), 0);
@@ -90,7 +91,7 @@ START_TEST(listener_never_hears_another_key)
 	test_loop_for(300);
 	test_loop_jump(36 * USEC_PER_SEC);
 	ck_assert(test_loop_until(&caller.results, 1, 1000));
-	ck_assert_int_eq(caller.reason, REASON_DTLS_PSK_WRONG_KEY);
+	ck_assert_int_eq(caller.reason, REASON_DTLS_HALF_OPEN);
 	ck_assert_uint_eq(u.requests, 0);
 }
 END_TEST
@@ -132,11 +133,11 @@ static void to_listener(struct raw_peer *p)
 static void listen_nosec(uint16_t port)
 {
 	struct tp_handlers handlers = user_handlers(&u);
-	struct tp_listen listen = {.address = "[::]:0", .mode = MODE_NOSEC};
+	struct tp_listen listen = {.address = "[::]:0", .peer.mode = MODE_NOSEC};
 	char uri[64];
 
 	snprintf(uri, sizeof uri, "coap://127.0.0.1:%u", port);
-	listen.peer_uri = span_of_text(uri);
+	listen.peer.uri = span_of_text(uri);
 	ck_assert_int_eq(tp_listener_new(tp, &listen, &handlers, &l), 0);
 	test_loop_for(20);
 }
@@ -168,8 +169,10 @@ END_TEST
 START_TEST(listener_does_not_share_a_port)
 {
 	struct tp_handlers handlers = user_handlers(&u);
-	struct tp_listen listen = {
-		.mode = MODE_PSK, .identity = span_of_text("i"), .secret_key = span_of_text("k")};
+	struct tp_listen listen = {.peer = {.uri = span_of_text("coaps://bs.example"),
+					   .mode = MODE_PSK,
+					   .identity = span_of_text("i"),
+					   .secret_key = span_of_text("k")}};
 	struct tp_listener *other = NULL;
 	char address[32];
 
@@ -180,8 +183,10 @@ START_TEST(listener_does_not_share_a_port)
 	listen.address = "0.0.0.0";
 	ck_assert_int_eq(tp_listener_new(tp, &listen, &handlers, &other), -EINVAL);
 	listen.address = "[::]:0";
-	listen.mode = MODE_CERTIFICATE;
+	listen.peer.mode = MODE_EST;
 	ck_assert_int_eq(tp_listener_new(tp, &listen, &handlers, &other), -ENOTSUP);
+	listen.peer.mode = MODE_CERTIFICATE;
+	ck_assert_int_eq(tp_listener_new(tp, &listen, &handlers, &other), -EINVAL);
 	ck_assert_ptr_null(other);
 }
 END_TEST

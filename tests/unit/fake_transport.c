@@ -335,6 +335,12 @@ bool tp_supports_mode(int64_t security_mode)
 	return security_mode == MODE_PSK || security_mode == MODE_NOSEC;
 }
 
+const char *tp_refusal(const struct tp *tp)
+{
+	(void)tp;
+	return "";
+}
+
 int tp_session_new(struct tp *tp, const struct tp_peer *peer, const struct tp_handlers *handlers,
 	struct tp_session **ret)
 {
@@ -602,7 +608,7 @@ int tp_listener_new(struct tp *tp, const struct tp_listen *listen,
 
 	if (net.listener_error)
 		return net.listener_error;
-	if (!tp_supports_mode(listen->mode))
+	if (!tp_supports_mode(listen->peer.mode))
 		return -ENOTSUP;
 	for (l = net.listeners; l; l = l->next)
 		if (strcmp(l->address, listen->address) == 0)
