@@ -10,7 +10,14 @@ import harness
 
 
 def pytest_collection_modifyitems(items):
-    """Without the programs of the build there is nothing to test."""
+    """The cases that tests carry out are known, and get into the results. Without the programs of
+    the build there is nothing to test."""
+    cases = harness.TOP / "tests" / "ets.cases"
+    known = set(re.findall(r"^(\S+-int-\d+) \|", cases.read_text(), re.M))
+    for item in items:
+        for id in (id for mark in item.iter_markers("ets") for id in mark.args):
+            assert id in known, f"{item.nodeid}: {id} is no case of {cases.name}"
+            item.user_properties.append(("ets", id))
     for program in (harness.LWM2MD, harness.TESTSERVER):
         if not os.access(program, os.X_OK):
             for item in items:

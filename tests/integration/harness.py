@@ -322,6 +322,7 @@ class Answer:
     def __init__(self, event):
         self.code = event.get("code")
         self.format = event.get("format")
+        self.location = event.get("location")
         self.payload = bytes.fromhex(event.get("payload", ""))
         self.text = self.payload.decode(errors="replace")
         self.event = event

@@ -43,6 +43,7 @@ def test_4_15_brings_the_request_again_without_the_format(server, daemon):
     assert at(second) - at(first) < 0.5
 
 
+@pytest.mark.ets("1.1-int-0")
 def test_discover_lists_instances_with_short_ids_and_hides_the_bootstrap_account(server, playing):
     dm = server.listen()
     bs, codes, _ = playing([*write_account(dm, 4711), "DISCOVER /", "DISCOVER /1", "DISCOVER /3",
@@ -60,6 +61,7 @@ def test_discover_lists_instances_with_short_ids_and_hides_the_bootstrap_account
     assert {path for path in one if path.startswith("/1/")} == {"/1/10"} and "/3/0" not in one
 
 
+@pytest.mark.ets("1.1-int-8")
 def test_read_is_allowed_on_objects_1_and_2_only(server, playing):
     dm = server.listen()
     bs, codes, _ = playing([*write_account(dm), "READ /1", "READ /1/10 tlv", "READ /2",
@@ -138,6 +140,7 @@ def test_bad_operations_are_refused_and_the_session_goes_on(server, playing, ope
     dm.wait("register")
 
 
+@pytest.mark.ets("1.1-int-4")
 def test_delete_of_all_spares_the_bootstrap_account_and_the_device(server, playing):
     dm = server.listen()
     bs, codes, _ = playing([*write_account(dm, 102, 12), "DELETE /", "DISCOVER /",
@@ -188,6 +191,7 @@ FLAWED = {
 
 
 @pytest.mark.parametrize("what", FLAWED)
+@pytest.mark.ets("1.1-int-9")
 def test_an_inconsistent_configuration_is_refused_at_finish(server, playing, what):
     dm = server.listen()
     bs, codes, d = playing(["DELETE /", *FLAWED[what], "FINISH", "DELETE /",
@@ -235,6 +239,7 @@ def test_a_new_account_without_security_needs_the_permission_of_the_configuratio
     dm.quiet("register", 0.5)
 
 
+@pytest.mark.ets("1.1-int-1")
 def test_a_psk_account_is_used_with_its_new_key(server, daemon):
     bs_keys, dm_keys = Keys(), Keys()
     bs, dm = server.listen("bs", bs_keys), server.listen("dm", dm_keys)

@@ -33,6 +33,7 @@ def registered(endpoint, short_id=101, timeout=10.0):
 
 # --- step 1 (scenarios 1 and 2) ---
 
+@pytest.mark.ets("1.1-int-6")
 def test_scenario_1_the_cards_accounts_are_used_and_those_of_the_configuration_are_not(
         server, start, reader):
     keys = Keys()
@@ -226,6 +227,7 @@ def test_the_card_is_read_before_each_update(server, start, reader):
         assert len(card.commands) > before
 
 
+@pytest.mark.ets("1.1-int-3")
 def test_changed_content_disables_the_old_accounts_before_the_next_update(server, start, reader):
     dm, new = server.listen(), server.listen("new")
     card = reader.insert(account(dm))

@@ -27,6 +27,7 @@ def resources(answer):
     return {id: value for _, id, value in records}
 
 
+@pytest.mark.ets("1.1-int-201", "1.1-int-224", "1.1-int-401")
 def test_read_of_resources_as_text(managed):
     dm, x, _ = managed
     assert dm.ask("READ /3/0/0 text").text == "Example Networks"
@@ -38,6 +39,7 @@ def test_read_of_resources_as_text(managed):
     assert (answer.code, answer.format, answer.text) == ("2.05", 0, "U")
 
 
+@pytest.mark.ets("1.1-int-203", "1.1-int-222", "1.1-int-223")
 def test_read_of_objects_and_instances_as_tlv(managed):
     dm, x, _ = managed
     for path in ("/3/0", "/3"):
@@ -79,6 +81,7 @@ def test_a_bad_value_of_a_write_is_refused_and_nothing_changes(managed, value, c
     assert dm.ask(f"READ /1/{x}/1 text").text == "86400"
 
 
+@pytest.mark.ets("1.1-int-102", "1.1-int-107", "1.1-int-227")
 def test_a_written_lifetime_brings_an_update_with_it(managed):
     dm, x, _ = managed
     assert dm.ask(f"PUT /1/{x}/1 text 310").code == "2.04"
@@ -86,6 +89,7 @@ def test_a_written_lifetime_brings_an_update_with_it(managed):
     assert dm.ask(f"READ /1/{x}/1 text").text == "310"
 
 
+@pytest.mark.ets("1.1-int-215", "1.1-int-226")
 def test_a_partial_write_of_the_instance_changes_only_what_it_names(managed):
     dm, x, _ = managed
     records = tlv(RESOURCE, 2, 101) + tlv(RESOURCE, 5, 2000) + tlv(RESOURCE, 1, 61)
@@ -97,6 +101,7 @@ def test_a_partial_write_of_the_instance_changes_only_what_it_names(managed):
     assert dm.wait("update", 3)["queries"] == ["lt=61"]
 
 
+@pytest.mark.ets("1.1-int-215")
 def test_a_replacing_write_of_the_instance_removes_what_it_does_not_name(managed):
     dm, x, _ = managed
     assert dm.ask(f"PUT /1/{x}/5 text 2000").code == "2.04"
@@ -106,12 +111,14 @@ def test_a_replacing_write_of_the_instance_removes_what_it_does_not_name(managed
     assert 5 not in found and found[0] == b"\x65" and found[1] == b"\x78"
 
 
+@pytest.mark.ets("1.1-int-256")
 def test_the_short_server_id_cannot_be_written(managed):
     dm, x, _ = managed
     assert dm.ask(f"PUT /1/{x}/0 text 102").code == "4.05"
     assert dm.ask(f"READ /1/{x}/0 text").text == "101"
 
 
+@pytest.mark.ets("1.1-int-104")
 def test_the_update_trigger_brings_an_update_without_parameters(managed):
     dm, x, _ = managed
     assert dm.ask(f"EXECUTE /1/{x}/8").code == "2.04"
@@ -119,6 +126,7 @@ def test_the_update_trigger_brings_an_update_without_parameters(managed):
     assert update["queries"] == [] and update["payload"] == ""
 
 
+@pytest.mark.ets("1.1-int-103")
 def test_disable_deregisters_is_quiet_for_its_time_and_registers_again(managed):
     dm, x, _ = managed
     assert dm.ask(f"PUT /1/{x}/5 text 2").code == "2.04"
@@ -135,6 +143,7 @@ def test_the_bootstrap_trigger_without_account_is_not_allowed(managed):
     assert dm.ask("READ /3/0/0 text").code == "2.05"
 
 
+@pytest.mark.ets("1.1-int-5")
 def test_the_bootstrap_trigger_brings_a_bootstrap_request_without_hold_off(server, daemon):
     dm, new, bs = server.listen(), server.listen("new"), server.listen("bs")
     bs.bootstrap(full_bootstrap(new, 102))
@@ -184,6 +193,7 @@ def test_the_device_object_has_its_mandatory_resources(managed):
     assert found[16] == b"U" and 11 in found
 
 
+@pytest.mark.ets("1.1-int-950")
 def test_two_servers_see_their_own_server_instance(server, daemon):
     one, two = server.listen("one"), server.listen("two")
     daemon(quick_conf(servers={"a": server_conf(one, 101), "b": server_conf(two, 102)}))
@@ -199,6 +209,7 @@ def access(object_id, instance, owner, rights):
     return (tlv_resources({0: object_id, 1: instance, 3: owner}) + tlv(2, 2, entries)).hex()
 
 
+@pytest.mark.ets("1.1-int-8")
 def test_access_control_decides_between_servers(server, daemon):
     one, two, bs = server.listen("one"), server.listen("two"), server.listen("bs")
     bs.bootstrap(["DELETE /", *write_account(one, 101, 10), *write_account(two, 102, 11),

@@ -16,6 +16,7 @@ def conf_for(dm, keys=None, retry=None, **more):
 
 
 @BOTH
+@pytest.mark.ets("1.1-int-101")
 def test_register_says_who_we_are_and_what_we_have(server, daemon, security):
     keys = Keys() if security == "psk" else None
     dm = server.listen("dm", keys)
@@ -165,6 +166,7 @@ def test_update_comes_at_half_of_a_short_lifetime_without_parameters(server, dae
         assert before + 2 <= at(update) <= before + 3.5
 
 
+@pytest.mark.ets("1.1-int-105")
 def test_update_answered_4_04_brings_a_new_register(server, daemon):
     dm = server.listen()
     d = daemon(conf_for(dm, lifetime="4s"))
@@ -332,6 +334,7 @@ def test_a_dead_server_never_delays_another(server, daemon, keys):
     d.wait("registered", "4")
 
 
+@pytest.mark.ets("1.1-int-7")
 def test_bootstrap_waits_for_the_last_of_them(server, daemon):
     slow, quick, bs = server.listen("slow"), server.listen("quick"), server.listen("bs")
     slow.do("answer register 5.03"), quick.do("answer register 4.03")

@@ -61,6 +61,7 @@ def test_scenario_04_one_of_two_reachable_is_enough(server, daemon):
 
 
 @BOTH
+@pytest.mark.ets("1.1-int-6", "1.1-int-7")
 def test_scenario_05_all_unreachable_first_bs_exactly_at_hold_off(server, daemon, security):
     bs, keys = bootstrap_server(server, security)
     one, two = silent(server, "one"), silent(server, "two")
@@ -147,6 +148,7 @@ def test_scenario_08_a_late_registration_inside_the_hold_off_cancels_it(server, 
 
 
 @BOTH
+@pytest.mark.ets("1.1-int-6")
 def test_scenario_09_a_bootstrap_by_the_server_inside_the_hold_off_replaces_ours(
         server, daemon, listen_address, security):
     bs, keys = bootstrap_server(server, security)
@@ -307,6 +309,7 @@ def test_scenario_13_finish_4_06_then_a_correcting_write_and_finish_2_04(server,
     "READ /0", "READ /0/0", "READ /0/0/0", "READ /0/0/5", "DISCOVER /0", "DISCOVER /0/0",
     "OBSERVE /0", "OBSERVE /0/0/0", "PUT /0/0/0 text coap://127.0.0.1", "DELETE /0/0",
     "POST /0 tlv 080100", "PUT /0/0?pmin=10 text x", "EXECUTE /0/0/3"])
+@pytest.mark.ets("1.1-int-221")
 def test_scenario_14_a_server_has_no_access_to_object_0(server, daemon, operation):
     dm = server.listen()
     daemon(quick_conf(servers={"main": server_conf(dm)}))

@@ -34,6 +34,7 @@ def test_register_over_tcp_comes_after_the_csm_and_says_b_t(server, daemon, secu
 
 
 @BOTH
+@pytest.mark.ets("1.1-int-406")
 def test_requests_are_served_inside_the_connection(server, daemon, security):
     dm, keys = listen(server, security)
     daemon(conf_for(dm, keys))

@@ -21,6 +21,18 @@ check-integration: all
 	top_builddir='$(abs_top_builddir)' PYTHONDONTWRITEBYTECODE=1 LC_ALL=C.UTF-8 \
 		$(PYTEST) $(PYTEST_FLAGS) $(abs_top_srcdir)/tests/integration
 
+# doc/conformance.md, made anew of what the tests of the interoperability cases say.
+.PHONY: check-conformance
+check-conformance: all
+	-top_builddir='$(abs_top_builddir)' PYTHONDONTWRITEBYTECODE=1 LC_ALL=C.UTF-8 \
+		$(PYTEST) $(PYTEST_FLAGS) -m ets --junitxml=tests/conformance-results.xml \
+		$(abs_top_srcdir)/tests/integration
+	/usr/bin/python3 $(srcdir)/tests/conformance.py $(srcdir)/tests/ets.cases \
+		tests/conformance-results.xml >tests/conformance.md
+	cp tests/conformance.md $(srcdir)/doc/conformance.md
+CLEANFILES += tests/conformance-results.xml tests/conformance.md
+EXTRA_DIST += tests/conformance.py tests/ets.cases
+
 # Against Eclipse Leshan, fetched by Maven; skips with a word where java or mvn is missing.
 .PHONY: check-interop
 check-interop: all
@@ -47,6 +59,7 @@ EXTRA_DIST += \
 	tests/integration/test_faults.py \
 	tests/integration/test_management.py \
 	tests/integration/test_network.py \
+	tests/integration/test_operations.py \
 	tests/integration/test_order.py \
 	tests/integration/test_registration.py \
 	tests/integration/test_review_life.py \

@@ -28,6 +28,7 @@ static const struct word {
 	{"FETCH", 5, WITH_VALUE},
 	{"PATCH", 6, WITH_VALUE},
 	{"IPATCH", 7, WITH_VALUE},
+	{"ATTRIBUTES", 3, WITH_NOTHING},
 	{"FINISH", 2, WITH_NOTHING},
 	{"WAIT", 0, WITH_TIME},
 };
@@ -73,9 +74,17 @@ static int parse_format(struct span text, int *ret)
 static int parse_value(const char *rest, struct op *op)
 {
 	struct span format = next_word(&rest);
+	const uint8_t *colon = format.len ? memchr(format.data, ':', format.len) : NULL;
 
 	if (format.len == 0)
 		return op->method == 2 ? 0 : -EINVAL;
+	if (colon) {
+		size_t len = (size_t)(colon - format.data);
+
+		if (parse_format(span_of(colon + 1, format.len - len - 1), &op->accept) < 0)
+			return -EINVAL;
+		format.len = len;
+	}
 	if (parse_format(format, &op->content_format) < 0)
 		return -EINVAL;
 	if (op->content_format == 0 || op->content_format == FORMAT_LINK)

@@ -4,9 +4,10 @@
  *   READ PATH [ACCEPT]        DISCOVER PATH            OBSERVE PATH [ACCEPT]
  *   PUT PATH FORMAT VALUE     POST PATH [FORMAT VALUE] EXECUTE PATH [ARGUMENTS]
  *   DELETE PATH               FINISH                   WAIT MILLISECONDS
- *   FETCH|PATCH|IPATCH PATH FORMAT VALUE
- * Words in any case; WRITE is PUT. FORMAT: text, link, opaque, tlv or a number; VALUE: the rest of
- * the line for text and link, else hex. PATH may have "?a=b&c".
+ *   FETCH|PATCH|IPATCH PATH FORMAT VALUE                ATTRIBUTES PATH
+ * Words in any case; WRITE is PUT, ATTRIBUTES a PUT without a payload. FORMAT: text, link, opaque,
+ * tlv or a number, and ":ACCEPT" behind it where the answer has one, too; VALUE: the rest of the
+ * line for text and link, else hex. PATH may have "?a=b&c".
  */
 #include "base/buf.h"
 

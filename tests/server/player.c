@@ -1,5 +1,6 @@
 #include "player.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "base/clock.h"
@@ -149,6 +150,25 @@ static struct span payload_of(const coap_pdu_t *pdu)
 	return span_of(data, len);
 }
 
+/* "/16/1", where there is one. */
+static void put_location(const coap_pdu_t *received)
+{
+	coap_opt_filter_t filter;
+	coap_opt_iterator_t it;
+	coap_opt_t *option;
+	char text[64];
+	size_t len = 0;
+
+	coap_option_filter_clear(&filter);
+	coap_option_filter_set(&filter, COAP_OPTION_LOCATION_PATH);
+	coap_option_iterator_init(received, &it, &filter);
+	while ((option = coap_option_next(&it)) && len < sizeof text)
+		len += (size_t)snprintf(text + len, sizeof text - len, "/%.*s",
+			(int)coap_opt_length(option), (const char *)coap_opt_value(option));
+	if (len > 0)
+		event_text("location", span_of_text(text));
+}
+
 static void put_answer(const coap_pdu_t *received)
 {
 	coap_opt_iterator_t it;
@@ -159,6 +179,7 @@ static void put_answer(const coap_pdu_t *received)
 		event_number("format",
 			coap_decode_var_bytes(coap_opt_value(format), coap_opt_length(format)));
 	event_hex("payload", payload_of(received));
+	put_location(received);
 }
 
 void player_response(struct player *p, coap_session_t *session, const coap_pdu_t *received)
