@@ -80,3 +80,10 @@ void buf_done(struct buf *b)
 	free(b->data);
 	*b = (struct buf){.max = b->max};
 }
+
+void buf_wipe(struct buf *b)
+{
+	if (b->data)
+		explicit_bzero(b->data, b->cap);
+	buf_done(b);
+}

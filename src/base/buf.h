@@ -25,6 +25,8 @@ int buf_reserve(struct buf *b, size_t len, uint8_t **ret);
 /* Forgets all behind the first len bytes. */
 void buf_truncate(struct buf *b, size_t len);
 void buf_done(struct buf *b);
+/* buf_done() for what may be a key: zeros first. Reserve at once, else growing leaves copies. */
+void buf_wipe(struct buf *b);
 
 static inline struct span buf_span(const struct buf *b)
 {

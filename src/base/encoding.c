@@ -92,18 +92,28 @@ int base64_decode(struct span text, struct buf *out)
 	return r;
 }
 
-void base64_encode(struct span bytes, struct writer *out)
+static void encode_digits(
+	struct span bytes, const char digits[65], bool is_padded, struct writer *out)
 {
-	static const char digits[] =
-		"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-
 	for (size_t i = 0; i < bytes.len; i += 3) {
 		size_t n = bytes.len - i < 3 ? bytes.len - i : 3;
 		uint32_t bits = 0;
 
 		for (size_t k = 0; k < 3; k++)
 			bits = bits << 8 | (k < n ? bytes.data[i + k] : 0u);
-		for (size_t k = 0; k < 4; k++)
+		for (size_t k = 0; k < (is_padded ? 4 : n + 1); k++)
 			wr_u8(out, (uint8_t)(k <= n ? digits[bits >> (18 - 6 * k) & 63] : '='));
 	}
+}
+
+void base64_encode(struct span bytes, struct writer *out)
+{
+	encode_digits(bytes, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/",
+		true, out);
+}
+
+void base64url_encode(struct span bytes, struct writer *out)
+{
+	encode_digits(bytes, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_",
+		false, out);
 }

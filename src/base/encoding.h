@@ -11,4 +11,5 @@ void hex_encode(struct span bytes, struct writer *out); /* lower case */
 
 /* Standard or URL alphabet, padding optional; -EBADMSG for anything else. Appends to out. */
 int base64_decode(struct span text, struct buf *out);
-void base64_encode(struct span bytes, struct writer *out); /* standard alphabet, padded */
+void base64_encode(struct span bytes, struct writer *out);    /* standard alphabet, padded */
+void base64url_encode(struct span bytes, struct writer *out); /* URL alphabet, not padded */

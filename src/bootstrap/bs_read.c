@@ -170,7 +170,8 @@ uint8_t operation_read(
 		return MSG_BAD_REQUEST;
 	if (!model_exists(m, p))
 		return MSG_NOT_FOUND;
-	if (format != FORMAT_TLV)
+	/* TLV, SenML or LwM2M CBOR: those that hold more than one value */
+	if (format != FORMAT_TLV && !payload_can_encode_composite(format))
 		return MSG_NOT_ACCEPTABLE;
 
 	list = calloc(READ_RECORDS_MAX, sizeof *list);

@@ -141,6 +141,22 @@ static int check_room(const struct batch *b)
 	return n > model_instances_max(model_object(b->m, b->base.id[0])) ? -EDOM : 0;
 }
 
+/*
+ * The records of an instance and of a resource together, in the order of the payload otherwise:
+ * SenML may mix them. Sorted by insertion, since most payloads are in order already.
+ */
+static void batch_sort(struct batch *b)
+{
+	for (size_t i = 1; i < b->n; i++) {
+		struct record record = b->records[i];
+		size_t k = i;
+
+		for (; k > 0 && path_compare(b->records[k - 1].path, record.path) > 0; k--)
+			b->records[k] = b->records[k - 1];
+		b->records[k] = record;
+	}
+}
+
 static int batch_fill(struct batch *b, const struct request *request)
 {
 	struct payload_sink sink = {.data = b, .type_of = type_of, .on_record = on_record};
@@ -155,7 +171,10 @@ static int batch_fill(struct batch *b, const struct request *request)
 
 	if (r == 0)
 		r = payload_decode(request->content_format, b->base, request->payload, &sink);
-	return r < 0 ? r : check_room(b);
+	if (r < 0)
+		return r;
+	batch_sort(b);
+	return check_room(b);
 }
 
 /*

@@ -362,6 +362,23 @@ int json_double(const struct json *j, double *ret)
 	return 0;
 }
 
+int json_number(const struct json *j, struct number *ret)
+{
+	int64_t i;
+	uint64_t u;
+	double f;
+
+	if (json_int(j, &i) == 0)
+		*ret = number_of_int(i);
+	else if (json_unsigned(j, &u) == 0)
+		*ret = number_of_unsigned(u);
+	else if (json_double(j, &f) == 0)
+		*ret = number_of_double(f);
+	else
+		return -EDOM;
+	return 0;
+}
+
 const struct json *json_item(const struct json *array, size_t i)
 {
 	return i < json_count(array) && json_kind(array) == JSON_ARRAY
@@ -500,6 +517,22 @@ void json_write_double(struct json_writer *w, double v)
 		wr_text(&w->w, ".0");
 }
 
+void json_write_ms(struct json_writer *w, int64_t ms)
+{
+	enum { MS_PER_S = 1000 };
+	uint64_t magnitude = ms < 0 ? (uint64_t)~ms + 1 : (uint64_t)ms;
+	unsigned fraction = (unsigned)(magnitude % MS_PER_S);
+	int digits = 3;
+
+	begin_value(w);
+	wr_printf(&w->w, "%s%" PRIu64, ms < 0 ? "-" : "", magnitude / MS_PER_S);
+	if (fraction == 0)
+		return;
+	for (; fraction % 10 == 0; fraction /= 10)
+		digits--;
+	wr_printf(&w->w, ".%0*u", digits, fraction);
+}
+
 void json_write_bool(struct json_writer *w, bool v)
 {
 	begin_value(w);
@@ -560,6 +593,48 @@ void json_write_value(struct json_writer *w, const struct json *j)
 		break;
 	case JSON_OBJECT:
 		write_members(w, j);
+		break;
+	}
+}
+
+static void write_link(struct json_writer *w, struct objlnk link)
+{
+	begin_value(w);
+	wr_printf(&w->w, "\"%u:%u\"", link.object, link.instance);
+}
+
+void json_from_value(struct json_writer *w, const struct value *v,
+	void (*encode)(struct span bytes, struct writer *out))
+{
+	switch (v->type) {
+	case VALUE_NONE:
+		w->w.err = w->w.err ? w->w.err : -EDOM;
+		break;
+	case VALUE_STRING:
+	case VALUE_CORELNK:
+		json_write_text(w, v->bytes);
+		break;
+	case VALUE_INTEGER:
+	case VALUE_TIME:
+		json_write_int(w, v->i);
+		break;
+	case VALUE_UNSIGNED:
+		json_write_unsigned(w, v->u);
+		break;
+	case VALUE_FLOAT:
+		json_write_double(w, v->f);
+		break;
+	case VALUE_BOOLEAN:
+		json_write_bool(w, v->b);
+		break;
+	case VALUE_OBJLNK:
+		write_link(w, v->link);
+		break;
+	case VALUE_OPAQUE:
+		begin_value(w);
+		wr_u8(&w->w, '"');
+		encode(v->bytes, &w->w);
+		wr_u8(&w->w, '"');
 		break;
 	}
 }

@@ -5,6 +5,7 @@
  * the value. Pure. Layer: codec. (lwm2md-varlink(7), lwm2md.conf(5))
  */
 #include "base/writer.h"
+#include "codec/value.h"
 
 enum { JSON_DEPTH_MAX = 16, JSON_VALUES_MAX = 16384 };
 
@@ -35,6 +36,7 @@ size_t json_count(const struct json *j);     /* items or members */
 int json_int(const struct json *j, int64_t *ret);
 int json_unsigned(const struct json *j, uint64_t *ret);
 int json_double(const struct json *j, double *ret); /* of an integer, too */
+int json_number(const struct json *j, struct number *ret);
 
 /* NULL: there is none. */
 const struct json *json_item(const struct json *array, size_t i);
@@ -66,6 +68,13 @@ void json_write_text(struct json_writer *w, struct span text);
 void json_write_int(struct json_writer *w, int64_t v);
 void json_write_unsigned(struct json_writer *w, uint64_t v);
 void json_write_double(struct json_writer *w, double v); /* -EDOM: not finite */
+void json_write_ms(struct json_writer *w, int64_t ms);	 /* in seconds, exactly */
 void json_write_bool(struct json_writer *w, bool v);
 void json_write_null(struct json_writer *w);
 void json_write_value(struct json_writer *w, const struct json *j);
+/*
+ * A value of any type as SenML and the older JSON of LwM2M have it; octets are the text that
+ * encode makes. -EDOM: VALUE_NONE, or a float that is not finite.
+ */
+void json_from_value(struct json_writer *w, const struct value *v,
+	void (*encode)(struct span bytes, struct writer *out));

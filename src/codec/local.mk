@@ -3,6 +3,7 @@ src_codec_libcodec_a_CFLAGS = $(AM_CFLAGS) $(JSON_CFLAGS) $(EXPAT_CFLAGS)
 src_codec_libcodec_a_SOURCES = \
 	%D%/attr.c %D%/attr.h \
 	%D%/cbor.c %D%/cbor.h \
+	%D%/cbor_value.c %D%/cbor_value.h \
 	%D%/ids.h \
 	%D%/json.c %D%/json.h \
 	%D%/link.c %D%/link.h \
@@ -10,10 +11,16 @@ src_codec_libcodec_a_SOURCES = \
 	%D%/opaque.c %D%/opaque.h \
 	%D%/path.c %D%/path.h \
 	%D%/payload.c %D%/payload.h \
+	%D%/senml.c %D%/senml.h \
+	%D%/senml_cbor.c %D%/senml_cbor.h \
+	%D%/senml_json.c %D%/senml_json.h \
 	%D%/text.c %D%/text.h \
 	%D%/tlv.c %D%/tlv.h \
 	%D%/uri.c %D%/uri.h \
 	%D%/value.c %D%/value.h
+
+# What the tests of content formats share.
+FORMAT_TEST = tests/unit/formats.c tests/unit/formats.h tests/unit/records.c tests/unit/alloc.c tests/unit/runner.c
 
 if HAVE_CHECK
 check_PROGRAMS += tests/unit/check_attr
@@ -28,6 +35,13 @@ tests_unit_check_cbor_SOURCES = tests/unit/check_cbor.c tests/unit/runner.c test
 tests_unit_check_cbor_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 tests_unit_check_cbor_LDFLAGS = $(AM_LDFLAGS) $(WRAP_ALLOC)
 tests_unit_check_cbor_LDADD = src/codec/libcodec.a src/base/libbase.a $(CBOR_LIBS) $(CHECK_LIBS)
+
+check_PROGRAMS += tests/unit/check_cbor_value
+TESTS += tests/unit/check_cbor_value
+tests_unit_check_cbor_value_SOURCES = tests/unit/check_cbor_value.c $(FORMAT_TEST)
+tests_unit_check_cbor_value_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
+tests_unit_check_cbor_value_LDFLAGS = $(AM_LDFLAGS) $(WRAP_ALLOC)
+tests_unit_check_cbor_value_LDADD = src/codec/libcodec.a src/base/libbase.a $(CHECK_LIBS)
 
 check_PROGRAMS += tests/unit/check_json
 TESTS += tests/unit/check_json
@@ -70,6 +84,27 @@ tests_unit_check_payload_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 tests_unit_check_payload_LDFLAGS = $(AM_LDFLAGS) $(WRAP_ALLOC)
 tests_unit_check_payload_LDADD = src/codec/libcodec.a src/base/libbase.a $(CHECK_LIBS)
 
+check_PROGRAMS += tests/unit/check_senml
+TESTS += tests/unit/check_senml
+tests_unit_check_senml_SOURCES = tests/unit/check_senml.c $(FORMAT_TEST)
+tests_unit_check_senml_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
+tests_unit_check_senml_LDFLAGS = $(AM_LDFLAGS) $(WRAP_ALLOC)
+tests_unit_check_senml_LDADD = src/codec/libcodec.a src/base/libbase.a $(CHECK_LIBS)
+
+check_PROGRAMS += tests/unit/check_senml_cbor
+TESTS += tests/unit/check_senml_cbor
+tests_unit_check_senml_cbor_SOURCES = tests/unit/check_senml_cbor.c $(FORMAT_TEST)
+tests_unit_check_senml_cbor_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
+tests_unit_check_senml_cbor_LDFLAGS = $(AM_LDFLAGS) $(WRAP_ALLOC)
+tests_unit_check_senml_cbor_LDADD = src/codec/libcodec.a src/base/libbase.a $(CHECK_LIBS)
+
+check_PROGRAMS += tests/unit/check_senml_json
+TESTS += tests/unit/check_senml_json
+tests_unit_check_senml_json_SOURCES = tests/unit/check_senml_json.c $(FORMAT_TEST)
+tests_unit_check_senml_json_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
+tests_unit_check_senml_json_LDFLAGS = $(AM_LDFLAGS) $(WRAP_ALLOC)
+tests_unit_check_senml_json_LDADD = src/codec/libcodec.a src/base/libbase.a $(CHECK_LIBS)
+
 check_PROGRAMS += tests/unit/check_text
 TESTS += tests/unit/check_text
 tests_unit_check_text_SOURCES = tests/unit/check_text.c tests/unit/runner.c tests/unit/records.c tests/unit/alloc.c
@@ -109,6 +144,12 @@ tests_fuzz_fuzz_cbor_SOURCES = tests/fuzz/fuzz_cbor.c $(FUZZ_MAIN)
 tests_fuzz_fuzz_cbor_LDFLAGS = $(AM_LDFLAGS) $(LINK_FUZZ)
 tests_fuzz_fuzz_cbor_LDADD = src/codec/libcodec.a src/base/libbase.a $(CBOR_LIBS)
 
+check_PROGRAMS += tests/fuzz/fuzz_cbor_value
+TESTS += tests/fuzz/fuzz_cbor_value
+tests_fuzz_fuzz_cbor_value_SOURCES = tests/fuzz/fuzz_cbor_value.c tests/fuzz/payload_target.c tests/unit/records.c $(FUZZ_MAIN)
+tests_fuzz_fuzz_cbor_value_LDFLAGS = $(AM_LDFLAGS) $(LINK_FUZZ)
+tests_fuzz_fuzz_cbor_value_LDADD = src/codec/libcodec.a src/base/libbase.a
+
 check_PROGRAMS += tests/fuzz/fuzz_json
 TESTS += tests/fuzz/fuzz_json
 tests_fuzz_fuzz_json_SOURCES = tests/fuzz/fuzz_json.c $(FUZZ_MAIN)
@@ -144,6 +185,24 @@ TESTS += tests/fuzz/fuzz_payload
 tests_fuzz_fuzz_payload_SOURCES = tests/fuzz/fuzz_payload.c tests/fuzz/payload_target.c tests/unit/records.c $(FUZZ_MAIN)
 tests_fuzz_fuzz_payload_LDFLAGS = $(AM_LDFLAGS) $(LINK_FUZZ)
 tests_fuzz_fuzz_payload_LDADD = src/codec/libcodec.a src/base/libbase.a
+
+check_PROGRAMS += tests/fuzz/fuzz_senml
+TESTS += tests/fuzz/fuzz_senml
+tests_fuzz_fuzz_senml_SOURCES = tests/fuzz/fuzz_senml.c tests/unit/records.c $(FUZZ_MAIN)
+tests_fuzz_fuzz_senml_LDFLAGS = $(AM_LDFLAGS) $(LINK_FUZZ)
+tests_fuzz_fuzz_senml_LDADD = src/codec/libcodec.a src/base/libbase.a
+
+check_PROGRAMS += tests/fuzz/fuzz_senml_cbor
+TESTS += tests/fuzz/fuzz_senml_cbor
+tests_fuzz_fuzz_senml_cbor_SOURCES = tests/fuzz/fuzz_senml_cbor.c tests/fuzz/payload_target.c tests/unit/records.c $(FUZZ_MAIN)
+tests_fuzz_fuzz_senml_cbor_LDFLAGS = $(AM_LDFLAGS) $(LINK_FUZZ)
+tests_fuzz_fuzz_senml_cbor_LDADD = src/codec/libcodec.a src/base/libbase.a
+
+check_PROGRAMS += tests/fuzz/fuzz_senml_json
+TESTS += tests/fuzz/fuzz_senml_json
+tests_fuzz_fuzz_senml_json_SOURCES = tests/fuzz/fuzz_senml_json.c tests/fuzz/payload_target.c tests/unit/records.c $(FUZZ_MAIN)
+tests_fuzz_fuzz_senml_json_LDFLAGS = $(AM_LDFLAGS) $(LINK_FUZZ)
+tests_fuzz_fuzz_senml_json_LDADD = src/codec/libcodec.a src/base/libbase.a
 
 check_PROGRAMS += tests/fuzz/fuzz_text
 TESTS += tests/fuzz/fuzz_text

@@ -2,7 +2,10 @@
 
 #include <errno.h>
 
+#include "codec/cbor_value.h"
 #include "codec/opaque.h"
+#include "codec/senml_cbor.h"
+#include "codec/senml_json.h"
 #include "codec/text.h"
 #include "codec/tlv.h"
 
@@ -24,9 +27,18 @@ struct format {
 /* What is built in. */
 /* clang-format off */
 static const struct format formats[] = {
-	{FORMAT_TEXT,   USE_PATH, text_decode,   text_encode,   NULL},
-	{FORMAT_OPAQUE, USE_PATH, opaque_decode, opaque_encode, NULL},
-	{FORMAT_TLV,    USE_PATH, tlv_decode,    tlv_encode,    NULL},
+	{FORMAT_TEXT,   USE_PATH, text_decode,       text_encode,       NULL},
+	{FORMAT_OPAQUE, USE_PATH, opaque_decode,     opaque_encode,     NULL},
+	{FORMAT_CBOR,   USE_PATH, cbor_value_decode, cbor_value_encode, NULL},
+	{FORMAT_TLV,    USE_PATH, tlv_decode,        tlv_encode,        NULL},
+	{FORMAT_SENML_JSON, USE_PATH | USE_COMPOSITE,
+		senml_json_decode, senml_json_encode, senml_json_decode_paths},
+	{FORMAT_SENML_CBOR, USE_PATH | USE_COMPOSITE,
+		senml_cbor_decode, senml_cbor_encode, senml_cbor_decode_paths},
+	{FORMAT_SENML_ETCH_JSON, USE_COMPOSITE,
+		senml_etch_json_decode, senml_json_encode, senml_json_decode_paths},
+	{FORMAT_SENML_ETCH_CBOR, USE_COMPOSITE,
+		senml_etch_cbor_decode, senml_cbor_encode, senml_cbor_decode_paths},
 };
 /* clang-format on */
 

@@ -166,17 +166,9 @@ void text_from_value(const struct value *value, struct writer *w)
 	}
 }
 
-/* The decoded bytes may be a key. */
-static void store_wipe(struct buf *store)
-{
-	if (store->data)
-		explicit_bzero(store->data, store->cap);
-	buf_done(store);
-}
-
 int text_decode(struct path base, struct span in, const struct payload_sink *sink)
 {
-	_cleanup_(store_wipe) struct buf store = {.max = in.len};
+	_cleanup_(buf_wipe) struct buf store = {.max = in.len};
 	struct record record = {.path = base};
 	enum value_type type;
 	int r = payload_single_type(base, sink, &type);

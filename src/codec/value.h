@@ -34,6 +34,13 @@ struct value {
 	};
 };
 
+/* A number as JSON and CBOR have it, not yet of a type: whole ones keep all 64 bits. */
+struct number {
+	bool is_float, is_negative;
+	uint64_t magnitude; /* of a whole number */
+	double f;	    /* of the others */
+};
+
 #define VALUE_TEXT(t) ((struct value){.type = VALUE_STRING, .bytes = span_of_text(t)})
 #define VALUE_INT(v) ((struct value){.type = VALUE_INTEGER, .i = (v)})
 #define VALUE_UINT(v) ((struct value){.type = VALUE_UNSIGNED, .u = (v)})
@@ -46,3 +53,12 @@ bool value_has_bytes(enum value_type type);
 bool value_is_equal(const struct value *a, const struct value *b);
 /* "string", "integer", … as in the registry's XML, lower case. */
 const char *value_type_name(enum value_type type);
+
+struct number number_of_int(int64_t v);
+struct number number_of_unsigned(uint64_t v);
+struct number number_of_double(double v);
+/* Exact for whole numbers as long as the sum has 64 bits, a float otherwise. */
+struct number number_add(struct number a, struct number b);
+double number_to_double(struct number n);
+/* INTEGER, UNSIGNED, FLOAT or TIME; -EDOM: another type, out of its range, a fraction lost. */
+int value_from_number(struct number n, enum value_type type, struct value *ret);

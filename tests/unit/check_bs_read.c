@@ -134,7 +134,9 @@ START_TEST(read_of_what_is_not_there_is_4_04_and_in_another_format_4_06)
 {
 	bs_begin(&b, LWM2M_1_1);
 	ck_assert_uint_eq(bs_get(&b, "/1/9", FORMAT_TLV), 404);
-	ck_assert_uint_eq(bs_get(&b, "/1/0", FORMAT_SENML_JSON), 406);
+	ck_assert_uint_eq(bs_get(&b, "/1/0", FORMAT_CBOR), 406);
+	ck_assert_uint_eq(bs_get(&b, "/1/0", FORMAT_LWM2M_CBOR + 1), 406);
+	ck_assert_uint_eq(bs_get(&b, "/1/0", FORMAT_SENML_JSON), 205);
 }
 END_TEST
 

@@ -157,10 +157,23 @@ END_TEST
 
 START_TEST(an_unknown_format_is_4_15)
 {
-	ck_assert_uint_eq(bs_put_hex(&b, "/1/0", FORMAT_SENML_JSON, "5b5d"), 415);
+	ck_assert_uint_eq(bs_put_hex(&b, "/1/0", FORMAT_LINK, "3c2f3e"), 415);
 	ck_assert_uint_eq(bs_put_hex(&b, "/1/0", FORMAT_NONE, "c1 00 65"), 415);
 	ck_assert_uint_eq(bs_put_text(&b, "/1/0", "101"), 415);
 	ck_assert_uint_eq(bs_put_hex(&b, "/1/0/1", FORMAT_OPAQUE, "65"), 415);
+}
+END_TEST
+
+START_TEST(a_write_in_senml_may_mix_its_instances)
+{
+	/* [{"n":"/1/0/1","v":60},{"n":"/1/1/1","v":70},{"n":"/1/0/0","v":5}] */
+	ck_assert_uint_eq(bs_put_hex(&b, "/1", FORMAT_SENML_CBOR,
+				  "83 A2 00 66 2F312F302F31 02 183C A2 00 66 2F312F312F31 02 1846"
+				  "A2 00 66 2F312F302F30 02 05"),
+		204);
+	ck_assert_int_eq(bs_int(&b, 1, 0, 1), 60);
+	ck_assert_int_eq(bs_int(&b, 1, 0, 0), 5);
+	ck_assert_int_eq(bs_int(&b, 1, 1, 1), 70);
 }
 END_TEST
 
@@ -288,6 +301,8 @@ Suite *suite(void)
 	tcase_add_test(t, the_device_instance_keeps_what_a_write_does_not_name);
 	tcase_add_test(t, an_unsupported_object_is_4_00);
 	tcase_add_test(t, an_unknown_format_is_4_15);
+	tcase_add_test(t, a_write_in_senml_may_mix_its_instances);
+	tcase_add_test(t, a_write_in_senml_may_mix_its_instances);
 	tcase_add_test(t, bad_data_is_4_00_and_changes_nothing);
 	tcase_add_test(t, a_short_server_id_of_0_or_65535_is_none);
 	tcase_add_test(t, a_write_onto_the_bootstrap_account_replaces_it);

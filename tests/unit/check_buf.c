@@ -148,6 +148,19 @@ START_TEST(buf_done_leaves_an_empty_one_with_its_maximum)
 }
 END_TEST
 
+START_TEST(buf_wipe_leaves_an_empty_one_with_its_maximum)
+{
+	struct buf b = {.max = 5};
+
+	buf_wipe(&b);
+	ck_assert_int_eq(buf_append_text(&b, "key"), 0);
+	buf_wipe(&b);
+	ck_assert_ptr_null(b.data);
+	ck_assert_uint_eq(b.len + b.cap, 0);
+	ck_assert_uint_eq(b.max, 5);
+}
+END_TEST
+
 Suite *suite(void)
 {
 	Suite *s = suite_create("buf");
@@ -164,6 +177,7 @@ Suite *suite(void)
 	tcase_add_test(t, buf_set_beyond_the_maximum_leaves_the_content);
 	tcase_add_test(t, buf_truncate_never_makes_it_longer);
 	tcase_add_test(t, buf_done_leaves_an_empty_one_with_its_maximum);
+	tcase_add_test(t, buf_wipe_leaves_an_empty_one_with_its_maximum);
 	suite_add_tcase(s, t);
 	return s;
 }

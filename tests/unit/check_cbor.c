@@ -272,6 +272,122 @@ START_TEST(cbor_writing_without_memory_is_told)
 }
 END_TEST
 
+START_TEST(cbor_reads_the_indefinite_examples_of_the_standard)
+{
+	/* (_ h'0102', h'030405'), [_ 1, [2, 3], [_ 4, 5]], {_ "a": 1, "b": [_ 2, 3]} */
+	struct reader r = reader_of(test_hex("5f42010243030405ff 9f018202039f0405ffff"
+					     "bf61610161629f0203ffff"));
+	static const enum cbor_kind kinds[] = {CBOR_BYTES, CBOR_ARRAY, CBOR_UNSIGNED, CBOR_ARRAY,
+		CBOR_UNSIGNED, CBOR_UNSIGNED, CBOR_ARRAY, CBOR_UNSIGNED, CBOR_UNSIGNED, CBOR_BREAK,
+		CBOR_BREAK, CBOR_MAP, CBOR_TEXT, CBOR_UNSIGNED, CBOR_TEXT, CBOR_ARRAY,
+		CBOR_UNSIGNED, CBOR_UNSIGNED, CBOR_BREAK, CBOR_BREAK};
+	struct buf store = {0};
+	struct cbor_item item;
+
+	for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
+		ck_assert_int_eq(cbor_next_any(&r, &store, &item), 1);
+		ck_assert_int_eq(item.kind, kinds[i]);
+		if (i == 0)
+			ck_assert(span_is_equal(item.bytes, test_hex("0102030405")));
+		if (i == 1 || i == 11)
+			ck_assert(item.u == CBOR_INDEFINITE);
+	}
+	ck_assert_int_eq(cbor_next_any(&r, &store, &item), 0);
+	buf_done(&store);
+}
+END_TEST
+
+START_TEST(cbor_string_in_pieces_has_pieces_of_its_kind_only)
+{
+	static const char *const bad[] = {"5f6101ff", "7f4101ff", "5f", "5f41", "5f4101", "5f01ff",
+		"5f5f4101ffff", "7f61c361bcff"};
+	struct buf store = {0};
+	struct cbor_item item;
+
+	for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+		struct reader r = reader_of(test_hex(bad[i]));
+
+		ck_assert_int_eq(cbor_next_any(&r, &store, &item), -EBADMSG);
+		ck_assert_int_eq(cbor_next_any(&r, &store, &item), -EBADMSG);
+	}
+	buf_done(&store);
+}
+END_TEST
+
+START_TEST(cbor_string_in_pieces_survives_a_failing_allocation)
+{
+	struct reader r = reader_of(test_hex("5f4101ff"));
+	struct buf store = {0};
+	struct cbor_item item;
+
+	alloc_fail_at(1);
+
+	int e = cbor_next_any(&r, &store, &item);
+
+	alloc_fail_off();
+	ck_assert_int_eq(e, -ENOMEM);
+	buf_done(&store);
+}
+END_TEST
+
+START_TEST(cbor_skips_all_that_belongs_to_an_item)
+{
+	static const struct {
+		const char *hex;
+		int result;
+	} rows[] = {{"01", 0}, {"80", 0}, {"a0", 0}, {"820102", 0}, {"8201c1", -EBADMSG},
+		{"a10102", 0}, {"c101", 0}, {"c1", -EBADMSG}, {"9f01ff", 0}, {"9f01", -EBADMSG},
+		{"bf0102ff", 0}, {"bf01ff", -EBADMSG}, {"82ff01", -EBADMSG}, {"815f4101ff", 0},
+		{"81818181818181818181818181818180", 0}, {"8181818181818181818181818181818100", 0},
+		{"818181818181818181818181818181818100", -E2BIG}};
+	struct buf store = {0};
+	struct cbor_item item;
+
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		struct reader r = reader_of(test_hex(rows[i].hex));
+
+		ck_assert_int_eq(cbor_next_any(&r, &store, &item), 1);
+		ck_assert_int_eq(cbor_skip_rest(&r, &item), rows[i].result);
+		ck_assert(r.err == rows[i].result && (r.err < 0 || rd_left(&r) == 0));
+	}
+	buf_done(&store);
+}
+END_TEST
+
+/* RFC 8949 appendix A has each of these in its shortest form */
+START_TEST(cbor_writes_floats_and_whole_numbers_in_the_shortest_form)
+{
+	static const struct {
+		double v;
+		const char *hex;
+	} floats[] = {{0.0, "f90000"}, {-0.0, "f98000"}, {1.0, "f93c00"},
+		{1.1, "fb3ff199999999999a"}, {1.5, "f93e00"}, {65504.0, "f97bff"},
+		{100000.0, "fa47c35000"}, {3.4028234663852886e+38, "fa7f7fffff"},
+		{1.0e+300, "fb7e37e43c8800759c"}, {5.960464477539063e-8, "f90001"},
+		{0.00006103515625, "f90400"}, {-4.0, "f9c400"}, {-4.1, "fbc010666666666666"},
+		{INFINITY, "f97c00"}, {NAN, "f97e00"}, {-INFINITY, "f9fc00"}};
+	struct buf out = {0};
+	struct writer w = writer_to(&out);
+
+	for (size_t i = 0; i < sizeof floats / sizeof *floats; i++) {
+		buf_truncate(&out, 0);
+		cbor_write_float(&w, floats[i].v);
+		ck_assert(span_is_equal(buf_span(&out), test_hex(floats[i].hex)));
+		ck_assert_uint_eq(cbor_float_length(floats[i].v), out.len);
+	}
+	for (unsigned bits = 0; bits < 63; bits++)
+		for (int64_t n = (INT64_C(1) << bits) - 1, i = 0; i < 2; i++, n = ~n) {
+			buf_truncate(&out, 0);
+			cbor_write_int(&w, n);
+			ck_assert_uint_eq(cbor_int_length(n), out.len);
+		}
+	buf_truncate(&out, 0);
+	cbor_write_map(&w, 2);
+	ck_assert(span_is_equal(buf_span(&out), test_hex("a2")));
+	buf_done(&out);
+}
+END_TEST
+
 Suite *suite(void)
 {
 	Suite *s = suite_create("cbor");
@@ -280,6 +396,11 @@ Suite *suite(void)
 	tcase_add_test(t, cbor_reads_the_examples_of_the_standard);
 	tcase_add_test(t, cbor_refuses_the_forms_that_are_not_used);
 	tcase_add_test(t, cbor_cut_off_anywhere_is_malformed);
+	tcase_add_test(t, cbor_reads_the_indefinite_examples_of_the_standard);
+	tcase_add_test(t, cbor_string_in_pieces_has_pieces_of_its_kind_only);
+	tcase_add_test(t, cbor_string_in_pieces_survives_a_failing_allocation);
+	tcase_add_test(t, cbor_skips_all_that_belongs_to_an_item);
+	tcase_add_test(t, cbor_writes_floats_and_whole_numbers_in_the_shortest_form);
 	tcase_add_test(t, cbor_announces_no_more_items_than_octets_are_left);
 	tcase_add_test(t, cbor_text_is_utf8);
 	tcase_add_test(t, cbor_of_another_kind_than_expected_ends_the_reading);

@@ -112,6 +112,24 @@ START_TEST(base64_takes_the_url_alphabet_and_no_padding)
 }
 END_TEST
 
+START_TEST(base64url_has_its_own_alphabet_and_no_padding)
+{
+	static const struct {
+		const char *hex, *text;
+	} rows[] = {{"", ""}, {"14fb9c03d97e", "FPucA9l-"}, {"14fb9c03d9", "FPucA9k"},
+		{"14fb9c03", "FPucAw"}, {"ffff", "__8"}};
+
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		struct buf text = {0};
+		struct writer w = writer_to(&text);
+
+		base64url_encode(test_hex(rows[i].hex), &w);
+		ck_assert(span_is_text(buf_span(&text), rows[i].text));
+		buf_done(&text);
+	}
+}
+END_TEST
+
 START_TEST(base64_refuses_anything_else)
 {
 	static const char *const bad[] = {"Z", "Zm9vY", "Zg=", "Zg===", "Zm8==", "Zm9v=", "=",
@@ -160,6 +178,7 @@ Suite *suite(void)
 	tcase_add_test(t, base64_encodes_and_decodes_the_vectors_of_rfc_4648);
 	tcase_add_test(t, base64_encodes_every_octet_so_that_it_comes_back);
 	tcase_add_test(t, base64_takes_the_url_alphabet_and_no_padding);
+	tcase_add_test(t, base64url_has_its_own_alphabet_and_no_padding);
 	tcase_add_test(t, base64_refuses_anything_else);
 	tcase_add_test(t, decoding_survives_every_failing_allocation);
 	suite_add_tcase(s, t);

@@ -166,6 +166,25 @@ START_TEST(json_writer_makes_text_of_any_bytes)
 }
 END_TEST
 
+START_TEST(json_writes_milliseconds_as_seconds_exactly)
+{
+	static const struct {
+		int64_t ms;
+		const char *text;
+	} rows[] = {{0, "0"}, {1000, "1"}, {1367491215123, "1367491215.123"}, {-1500, "-1.5"},
+		{-5, "-0.005"}, {120, "0.12"}, {INT64_MIN, "-9223372036854775.808"}};
+
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		struct buf text = {0};
+		struct json_writer w = json_writer_to(&text);
+
+		json_write_ms(&w, rows[i].ms);
+		ck_assert(span_is_text(buf_span(&text), rows[i].text));
+		buf_done(&text);
+	}
+}
+END_TEST
+
 START_TEST(json_writer_survives_failing_allocations)
 {
 	bool failed = true;
@@ -200,6 +219,7 @@ Suite *suite(void)
 	tcase_add_test(t, json_numbers_are_exact_and_checked_for_range);
 	tcase_add_test(t, json_writes_what_it_reads);
 	tcase_add_test(t, json_writer_makes_text_of_any_bytes);
+	tcase_add_test(t, json_writes_milliseconds_as_seconds_exactly);
 	tcase_add_test(t, json_writer_survives_failing_allocations);
 	suite_add_tcase(s, t);
 	return s;

@@ -52,9 +52,17 @@ START_TEST(read_for_a_1_0_server_is_tlv)
 }
 END_TEST
 
+START_TEST(read_of_many_values_is_senml_cbor)
+{
+	expect("GET /3/0/11", FORMAT_SENML_CBOR, "hex:81 A2 21 69 2F332F302F31312F30 02 00");
+	expect("GET /3/0/11 accept=110", FORMAT_SENML_JSON, "[{\"bn\":\"/3/0/11/0\",\"v\":0}]");
+	expect("GET /30001", FORMAT_SENML_CBOR, "hex:80");
+}
+END_TEST
+
 START_TEST(read_of_a_set_is_a_multiple_resource)
 {
-	expect("GET /3/0/11", FORMAT_TLV, "hex:83 0B 41 00 00");
+	expect("GET /3/0/11 accept=11542", FORMAT_TLV, "hex:83 0B 41 00 00");
 	expect("GET /3/0/11/0 accept=11542", FORMAT_TLV, "hex:41 00 00");
 	ck_assert_int_eq(model_set_empty(d.m, PATH3(SAMPLE, 0, SAMPLE_INTS)), 0);
 	expect("GET /30000/0/10 accept=11542", FORMAT_TLV, "hex:80 0A");
@@ -66,7 +74,7 @@ START_TEST(read_of_an_instance_leaves_out_what_cannot_be_read)
 	set(SAMPLE_INT, VALUE_INT(5));
 	set(SAMPLE_SECRET, VALUE_TEXT("secret"));
 	set(SAMPLE_SENSOR, VALUE_INT(7));
-	expect("GET /30000/0", FORMAT_TLV, "hex:C1 01 05 C1 0D 07");
+	expect("GET /30000/0 accept=11542", FORMAT_TLV, "hex:C1 01 05 C1 0D 07");
 }
 END_TEST
 
@@ -74,13 +82,13 @@ START_TEST(read_of_an_object_wraps_its_instances)
 {
 	set(SAMPLE_INT, VALUE_INT(5));
 	ck_assert_int_eq(model_create(d.m, PATH2(SAMPLE, 1), ORIGIN_NONE), 0);
-	expect("GET /30000", FORMAT_TLV, "hex:03 00 C1 01 05 00 01");
+	expect("GET /30000 accept=11542", FORMAT_TLV, "hex:03 00 C1 01 05 00 01");
 }
 END_TEST
 
 START_TEST(read_of_an_object_without_instances_is_empty)
 {
-	ck_assert_uint_eq(dm_ask(&d, "GET /30001", ""), 205);
+	ck_assert_uint_eq(dm_ask(&d, "GET /30001 accept=11542", ""), 205);
 	dm_assert_payload(&d, "");
 }
 END_TEST
@@ -88,7 +96,8 @@ END_TEST
 START_TEST(read_of_the_server_object_is_the_vector_of_the_specification)
 {
 	/* one instance with lifetime 86400, storing true and binding U (Core 7.4.4, object 1) */
-	expect("GET /1", FORMAT_TLV, "hex:08 00 0F C1 00 7B C4 01 00 01 51 80 C1 06 01 C1 07 55");
+	expect("GET /1 accept=11542", FORMAT_TLV,
+		"hex:08 00 0F C1 00 7B C4 01 00 01 51 80 C1 06 01 C1 07 55");
 }
 END_TEST
 
@@ -97,7 +106,7 @@ START_TEST(read_of_many_instances_needs_more_than_the_stack)
 	for (uint16_t i = 0; i < 200; i++)
 		ck_assert_int_eq(
 			model_set(d.m, PATH4(SAMPLE, 0, SAMPLE_INTS, i), &VALUE_INT(1)), 0);
-	ck_assert_uint_eq(dm_ask(&d, "GET /30000/0/10", ""), 205);
+	ck_assert_uint_eq(dm_ask(&d, "GET /30000/0/10 accept=11542", ""), 205);
 	/* 200 instances of 3 octets, header of 4 */
 	ck_assert_uint_eq(d.response.payload.len, 604);
 }
@@ -121,7 +130,7 @@ START_TEST(read_of_an_object_shows_only_what_the_server_may_read)
 	ck_assert_int_eq(model_set(d.m, PATH3(2, 0, 0), &VALUE_INT(SAMPLE)), 0);
 	ck_assert_int_eq(model_set(d.m, PATH3(2, 0, 1), &VALUE_INT(1)), 0);
 	ck_assert_int_eq(model_set(d.m, PATH3(2, 0, 3), &VALUE_INT(123)), 0);
-	expect("GET /30000", FORMAT_TLV, "hex:00 01");
+	expect("GET /30000 accept=11542", FORMAT_TLV, "hex:00 01");
 	d.peer.short_server_id = 456;
 	ck_assert_uint_eq(dm_ask(&d, "GET /30000", ""), 401);
 }
@@ -136,6 +145,7 @@ Suite *suite(void)
 	tcase_add_test(t, read_of_a_single_value_is_text);
 	tcase_add_test(t, read_of_a_single_opaque_is_octets);
 	tcase_add_test(t, read_for_a_1_0_server_is_tlv);
+	tcase_add_test(t, read_of_many_values_is_senml_cbor);
 	tcase_add_test(t, read_of_a_set_is_a_multiple_resource);
 	tcase_add_test(t, read_of_an_instance_leaves_out_what_cannot_be_read);
 	tcase_add_test(t, read_of_an_object_wraps_its_instances);

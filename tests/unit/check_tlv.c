@@ -567,61 +567,17 @@ START_TEST(tlv_appends_nothing_beyond_the_limit)
 }
 END_TEST
 
-/* Records of up to three instances with all types, in path order. */
-static size_t make_records(uint64_t *state, struct record *records, uint8_t *bytes)
-{
-	size_t n = 0;
-	uint16_t iid = 0;
-
-	for (unsigned i = 0; i < 3; i++) {
-		size_t first = n;
-
-		iid = (uint16_t)(iid + 1 + random_next(state) % 400);
-		for (uint16_t rid = VALUE_STRING; rid <= VALUE_CORELNK; rid++) {
-			if (random_next(state) % 3 == 0)
-				continue;
-			records[n] = (struct record){.path = PATH3(OBJECT_SINGLE, iid, rid)};
-			records[n++].value = random_value(state, rid, bytes, 300);
-			bytes += 300;
-		}
-		if (n == first)
-			records[n++] = (struct record){.path = PATH2(OBJECT_SINGLE, iid)};
-	}
-	return n;
-}
-
-/* The same as instances of multiple resources, 0 to 3 each. */
-static size_t make_multiple(uint64_t *state, struct record *records, uint8_t *bytes)
-{
-	size_t n = 0;
-
-	for (uint16_t rid = VALUE_STRING; rid <= VALUE_CORELNK; rid++) {
-		unsigned n_instances = random_next(state) % 4;
-		uint16_t riid = 0;
-
-		if (n_instances == 0)
-			records[n++] = (struct record){.path = PATH3(OBJECT_MULTIPLE, 0, rid)};
-		for (unsigned i = 0; i < n_instances; i++) {
-			riid = (uint16_t)(riid + 1 + random_next(state) % 400);
-			records[n] = (struct record){.path = PATH4(OBJECT_MULTIPLE, 0, rid, riid)};
-			records[n++].value = random_value(state, rid, bytes, 300);
-			bytes += 300;
-		}
-	}
-	return n;
-}
-
 START_TEST(tlv_decodes_what_it_encodes)
 {
-	static uint8_t bytes[300 * 64];
-	struct record records[64];
+	static uint8_t bytes[RANDOM_BYTES_MAX];
+	struct record records[RANDOM_RECORDS_MAX];
 	uint64_t state = 11;
 
 	for (unsigned round = 0; round < 500; round++) {
 		bool is_multiple = round % 2;
 		struct path base = PATH1(is_multiple ? OBJECT_MULTIPLE : OBJECT_SINGLE);
 		struct buf out = {0};
-		size_t n = (is_multiple ? make_multiple : make_records)(&state, records, bytes);
+		size_t n = random_records(&state, is_multiple, records, bytes);
 
 		ck_assert_int_eq(tlv_encode(base, records, n, &out), 0);
 		ck_assert_int_eq(decode(base, buf_span(&out)), 0);

@@ -1,5 +1,8 @@
 #include "codec/value.h"
 
+#include <errno.h>
+#include <math.h>
+
 #include "base/reader.h"
 #include "records.h"
 #include "runner.h"
@@ -100,6 +103,92 @@ START_TEST(value_is_equal_to_itself)
 }
 END_TEST
 
+struct conversion {
+	struct number n;
+	enum value_type type;
+	int result;
+	struct value v;
+};
+
+#define NEGATIVE(m)                                                                                \
+	{                                                                                          \
+		.is_negative = true, .magnitude = (m)                                              \
+	}
+#define WHOLE(m)                                                                                   \
+	{                                                                                          \
+		.magnitude = (m)                                                                   \
+	}
+#define FRACTION(x)                                                                                \
+	{                                                                                          \
+		.is_float = true, .f = (x)                                                         \
+	}
+
+/* clang-format off */
+static const struct conversion conversions[] = {
+	{WHOLE(5), VALUE_INTEGER, 0, {.type = VALUE_INTEGER, .i = 5}},
+	{WHOLE(5), VALUE_TIME, 0, {.type = VALUE_TIME, .i = 5}},
+	{WHOLE(5), VALUE_FLOAT, 0, {.type = VALUE_FLOAT, .f = 5}},
+	{WHOLE(INT64_MAX), VALUE_INTEGER, 0, {.type = VALUE_INTEGER, .i = INT64_MAX}},
+	{WHOLE(1ull << 63), VALUE_INTEGER, -EDOM, {0}},
+	{WHOLE(UINT64_MAX), VALUE_UNSIGNED, 0, {.type = VALUE_UNSIGNED, .u = UINT64_MAX}},
+	{NEGATIVE(1ull << 63), VALUE_INTEGER, 0, {.type = VALUE_INTEGER, .i = INT64_MIN}},
+	{NEGATIVE((1ull << 63) + 1), VALUE_INTEGER, -EDOM, {0}},
+	{NEGATIVE(1), VALUE_UNSIGNED, -EDOM, {0}},
+	{NEGATIVE(0), VALUE_UNSIGNED, 0, {.type = VALUE_UNSIGNED}},
+	{FRACTION(1e3), VALUE_INTEGER, 0, {.type = VALUE_INTEGER, .i = 1000}},
+	{FRACTION(-1e3), VALUE_TIME, 0, {.type = VALUE_TIME, .i = -1000}},
+	{FRACTION(0x1p63), VALUE_UNSIGNED, 0, {.type = VALUE_UNSIGNED, .u = 1ull << 63}},
+	{FRACTION(0x1p63), VALUE_INTEGER, -EDOM, {0}},
+	{FRACTION(-0x1p63), VALUE_INTEGER, 0, {.type = VALUE_INTEGER, .i = INT64_MIN}},
+	{FRACTION(0x1p64), VALUE_UNSIGNED, -EDOM, {0}},
+	{FRACTION(1.5), VALUE_INTEGER, -EDOM, {0}},
+	{FRACTION(1.5), VALUE_FLOAT, 0, {.type = VALUE_FLOAT, .f = 1.5}},
+	{FRACTION(NAN), VALUE_INTEGER, -EDOM, {0}},
+	{FRACTION(INFINITY), VALUE_UNSIGNED, -EDOM, {0}},
+	{WHOLE(1), VALUE_STRING, -EDOM, {0}},
+	{WHOLE(1), VALUE_BOOLEAN, -EDOM, {0}},
+	{WHOLE(1), VALUE_NONE, -EDOM, {0}},
+};
+/* clang-format on */
+
+START_TEST(value_of_a_number_keeps_it_or_refuses)
+{
+	const struct conversion *c = &conversions[_i];
+	struct value v = VALUE_INT(-7), untouched = v;
+
+	ck_assert_int_eq(value_from_number(c->n, c->type, &v), c->result);
+	ck_assert(value_is_equal(&v, c->result == 0 ? &c->v : &untouched));
+}
+END_TEST
+
+static void assert_sum(struct number a, struct number b, struct number expected)
+{
+	for (int i = 0; i < 2; i++) {
+		struct number sum = i ? number_add(a, b) : number_add(b, a);
+
+		ck_assert(sum.is_float == expected.is_float);
+		if (sum.is_float)
+			ck_assert(sum.f == expected.f);
+		else
+			ck_assert(sum.magnitude == expected.magnitude &&
+				  (sum.magnitude == 0 || sum.is_negative == expected.is_negative));
+	}
+}
+
+START_TEST(value_numbers_add_exactly_while_64_bits_are_enough)
+{
+	assert_sum(number_of_int(5), number_of_int(-7), number_of_int(-2));
+	assert_sum(number_of_int(7), number_of_int(-5), number_of_int(2));
+	assert_sum(number_of_int(7), number_of_int(-7), number_of_int(0));
+	assert_sum(number_of_int(INT64_MIN), number_of_int(INT64_MIN),
+		(struct number)FRACTION(-0x1p64));
+	assert_sum(number_of_unsigned(UINT64_MAX), number_of_int(-1),
+		number_of_unsigned(UINT64_MAX - 1));
+	assert_sum(number_of_unsigned(UINT64_MAX), number_of_int(1), number_of_double(0x1p64));
+	assert_sum(number_of_int(-1), number_of_double(0.5), number_of_double(-0.5));
+}
+END_TEST
+
 Suite *suite(void)
 {
 	Suite *s = suite_create("value");
@@ -113,6 +202,9 @@ Suite *suite(void)
 	tcase_add_test(t, value_compares_all_bits_of_numbers);
 	tcase_add_test(t, value_type_names_are_those_of_the_registry);
 	tcase_add_test(t, value_is_equal_to_itself);
+	tcase_add_loop_test(t, value_of_a_number_keeps_it_or_refuses, 0,
+		sizeof conversions / sizeof *conversions);
+	tcase_add_test(t, value_numbers_add_exactly_while_64_bits_are_enough);
 	suite_add_tcase(s, t);
 	return s;
 }

@@ -160,3 +160,61 @@ struct value random_value(uint64_t *state, enum value_type type, uint8_t *bytes,
 	}
 	return v;
 }
+
+static size_t make_records(uint64_t *state, struct record *records, uint8_t *bytes)
+{
+	size_t n = 0;
+	uint16_t iid = 0;
+
+	for (unsigned i = 0; i < 3; i++) {
+		size_t first = n;
+
+		iid = (uint16_t)(iid + 1 + random_next(state) % 400);
+		for (uint16_t rid = VALUE_STRING; rid <= VALUE_CORELNK; rid++) {
+			if (random_next(state) % 3 == 0)
+				continue;
+			records[n] = (struct record){.path = PATH3(OBJECT_SINGLE, iid, rid)};
+			records[n++].value = random_value(state, rid, bytes, RANDOM_LENGTH_MAX);
+			bytes += RANDOM_LENGTH_MAX;
+		}
+		if (n == first)
+			records[n++] = (struct record){.path = PATH2(OBJECT_SINGLE, iid)};
+	}
+	return n;
+}
+
+/* The same as instances of multiple resources, 0 to 3 each. */
+static size_t make_multiple(uint64_t *state, struct record *records, uint8_t *bytes)
+{
+	size_t n = 0;
+
+	for (uint16_t rid = VALUE_STRING; rid <= VALUE_CORELNK; rid++) {
+		unsigned n_instances = random_next(state) % 4;
+		uint16_t riid = 0;
+
+		if (n_instances == 0)
+			records[n++] = (struct record){.path = PATH3(OBJECT_MULTIPLE, 0, rid)};
+		for (unsigned i = 0; i < n_instances; i++) {
+			riid = (uint16_t)(riid + 1 + random_next(state) % 400);
+			records[n] = (struct record){.path = PATH4(OBJECT_MULTIPLE, 0, rid, riid)};
+			records[n++].value = random_value(state, rid, bytes, RANDOM_LENGTH_MAX);
+			bytes += RANDOM_LENGTH_MAX;
+		}
+	}
+	return n;
+}
+
+size_t random_records(uint64_t *state, bool is_multiple, struct record *records, uint8_t *bytes)
+{
+	return (is_multiple ? make_multiple : make_records)(state, records, bytes);
+}
+
+size_t records_drop_empty(struct record *records, size_t n_records)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < n_records; i++)
+		if (records[i].value.type != VALUE_NONE)
+			records[kept++] = records[i];
+	return kept;
+}

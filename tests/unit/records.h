@@ -33,3 +33,13 @@ bool records_are_equal(const struct record *a, size_t n_a, const struct record *
 uint64_t random_next(uint64_t *state);
 /* A value of this type; bytes (at most max_bytes long, ASCII for text) are put into bytes. */
 struct value random_value(uint64_t *state, enum value_type type, uint8_t *bytes, size_t max_bytes);
+
+enum { RANDOM_RECORDS_MAX = 64, RANDOM_LENGTH_MAX = 300 };
+#define RANDOM_BYTES_MAX (RANDOM_RECORDS_MAX * RANDOM_LENGTH_MAX)
+/*
+ * Records in path order with all types, empty ones among them: up to three instances of
+ * OBJECT_SINGLE, or instance 0 of OBJECT_MULTIPLE with 0 to 3 instances of each resource.
+ */
+size_t random_records(uint64_t *state, bool is_multiple, struct record *records, uint8_t *bytes);
+/* Takes out those without a value, for formats that have no form for them. */
+size_t records_drop_empty(struct record *records, size_t n_records);
