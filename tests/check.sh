@@ -3,7 +3,6 @@
 #   N passed, N failed, N skipped
 # and the exit status is that of "N failed". Options:
 #   --quick      gcc only: build, make check, integration tests
-#   --system     also the packages on booted systems
 #   --logs DIR   keep the logs here
 # Nothing is written into the source tree. Needs root or sudo only for what is not installed, and
 # root for the stage in a tree of Debian 13.
@@ -11,12 +10,10 @@ set -u
 cd "$(dirname "$0")/.." || exit 1
 top=$(pwd)
 quick=
-with_system=
 logs=
 while [ $# -gt 0 ]; do
 	case $1 in
 	--quick) quick=1 ;;
-	--system) with_system=1 ;;
 	--logs) logs=${2:?--logs DIR}; shift ;;
 	*)
 		sed -n '2,/^set/s/^# \{0,1\}//p' "tests/check.sh"
@@ -192,12 +189,9 @@ else
 		make -C "$work/build-gcc" check-interop
 fi
 
-# The packages, installed on booted Debian 12 and 13: containers, so only for root, and on demand
-# until they were seen to pass with every program that the package has by now.
+# The packages, installed on booted Debian 12 and 13: containers, so only for root.
 system="packages on booted systems"
-if [ -z "$with_system" ]; then
-	skip "$system" "asked for by --system, or make check-system"
-elif [ ! -d "$work/build-gcc" ]; then
+if [ ! -d "$work/build-gcc" ]; then
 	skip "$system" "there is no build"
 elif [ "$(id -u)" -ne 0 ]; then
 	skip "$system" "only root can boot containers"

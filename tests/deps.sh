@@ -13,7 +13,7 @@ build='gcc make autoconf automake pkgconf libcoap3-dev libssl-dev libsystemd-dev
 	libcbor-dev libjson-c-dev libexpat1-dev libmnl-dev libpcsclite-dev check'
 card='pcscd vsmartcard-vpcd python3'
 test='clang clang-format pmccabe mandoc systemd python3 python3-pytest python3-pytest-xdist
-	procps iproute2 xz-utils openssl mmdebstrap pcscd vsmartcard-vpcd'
+	procps iproute2 strace xz-utils openssl mmdebstrap pcscd vsmartcard-vpcd'
 package='build-essential debhelper lintian fakeroot systemd-container'
 interop='default-jdk-headless maven'
 

@@ -17,13 +17,15 @@ EXTRA_DIST += \
 	%D%/unit/runner.h %D%/unit/alloc.c %D%/unit/alloc.h \
 	%D%/fuzz/fuzz.h %D%/fuzz/replay.c
 
-# Whole directories of data: corpora and golden vectors.
+# Whole directories: corpora, golden vectors, tests in Python.
 dist-hook: dist-test-data
 .PHONY: dist-test-data
 dist-test-data:
 	(cd $(srcdir) && for d in tests/fuzz/corpus tests/golden; do \
 		if test -d $$d; then find $$d -type f; fi; \
-	done) | while read -r f; do \
+	done; \
+	find tests/card tests/integration tests/interop tests/system -type f ! -name '*.pyc' \
+		! -path 'tests/interop/lib/*' ! -name '*.mk') | while read -r f; do \
 		$(MKDIR_P) "$(distdir)/$$(dirname "$$f")" && cp -p "$(srcdir)/$$f" "$(distdir)/$$f" || exit 1; \
 	done
 

@@ -397,10 +397,11 @@ class Inserted:
 def main():
     p = argparse.ArgumentParser(description=__doc__)
     p.add_argument("--port", type=int, required=True)
+    p.add_argument("--host", default="127.0.0.1")
     p.add_argument("content", help="file with the content of EF LwM2M_Bootstrap")
     arguments = p.parse_args()
     with open(arguments.content, "rb") as f:
-        inserted = Inserted(Uicc(f.read()), arguments.port)
+        inserted = Inserted(Uicc(f.read()), arguments.port, arguments.host)
     print("inserted", flush=True)
     inserted.thread.join()
 

@@ -24,12 +24,4 @@ clean-local: clean-packages
 clean-packages:
 	rm -rf packages
 
-EXTRA_DIST += \
-	tests/packages.sh \
-	%D%/conftest.py \
-	%D%/link.py \
-	%D%/machine.py \
-	%D%/pytest.ini \
-	%D%/test_network.py \
-	%D%/test_package.py \
-	%D%/test_service.py
+EXTRA_DIST += tests/packages.sh
