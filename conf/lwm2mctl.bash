@@ -1,5 +1,5 @@
 # bash completion for lwm2mctl(1)
-complete_verbs="status why servers objects get monitor wait register update deregister bootstrap reset reload provision check metrics log"
+complete_verbs="status why servers objects get observe monitor wait register update deregister bootstrap execute card reset reload provision check doctor report metrics log"
 
 _lwm2mctl()
 {
@@ -23,7 +23,7 @@ _lwm2mctl()
 		mapfile -t COMPREPLY < <(compgen -d -- "$word")
 		return
 		;;
-	--timeout | --for | --bootstrap | --server | --psk-identity | --endpoint) return ;;
+	--timeout | --for | --reader | --bootstrap | --server | --psk-identity | --endpoint) return ;;
 	esac
 	case $verb:$word in
 	:-*) mapfile -t COMPREPLY < <(compgen -W "--json --socket --timeout --quiet --version --help" -- "$word") ;;
@@ -34,10 +34,11 @@ _lwm2mctl()
 	monitor:-*) mapfile -t COMPREPLY < <(compgen -W "--kind --json" -- "$word") ;;
 	deregister:-*) mapfile -t COMPREPLY < <(compgen -W "--for" -- "$word") ;;
 	log:-*) mapfile -t COMPREPLY < <(compgen -W "--follow --json" -- "$word") ;;
-	get:* | objects:*)
+	card:*) mapfile -t COMPREPLY < <(compgen -W "--reader" -- "$word") ;;
+	get:* | objects:* | observe:* | execute:*)
 		mapfile -t COMPREPLY < <(compgen -W "$(lwm2mctl objects 2>/dev/null | awk '{ print $1 }')" -- "$word")
 		;;
-	servers:* | register:* | update:* | deregister:*)
+	servers:* | doctor:* | register:* | update:* | deregister:*)
 		mapfile -t COMPREPLY < <(compgen -W "$(lwm2mctl servers 2>/dev/null | awk '$1 ~ /^[0-9]+$/ { print $1 }')" -- "$word")
 		;;
 	check:*) mapfile -t COMPREPLY < <(compgen -f -- "$word") ;;

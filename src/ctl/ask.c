@@ -73,6 +73,10 @@ static int explain_error(const char *name, const struct json *p)
 			 "[config.stale]");
 		return EXIT_FAILED;
 	}
+	if (strcmp(last, "NotAllowed") == 0 || strcmp(last, "BadValue") == 0) {
+		complain("%s: %s", ask_text(p, "path"), ask_text(p, "why"));
+		return EXIT_INVALID;
+	}
 	if (strcmp(last, "NoSuchServer") == 0) {
 		complain("there is no server %" PRId64, ask_int(p, "ssid", 0));
 		return EXIT_NOT_THERE;

@@ -2,18 +2,21 @@ noinst_LIBRARIES += src/ctl/libctl.a
 src_ctl_libctl_a_SOURCES = \
 	%D%/key_text.c %D%/key_text.h \
 	%D%/place.c %D%/place.h \
+	%D%/redact.c %D%/redact.h \
 	%D%/render.c %D%/render.h \
 	%D%/spawn.c %D%/spawn.h \
 	%D%/unixsock.c %D%/unixsock.h \
 	%D%/client.c %D%/client.h \
 	%D%/framing.c %D%/framing.h \
 	%D%/manage.c %D%/manage.h \
+	%D%/manage_act.c \
 	%D%/manage_idl.h \
 	%D%/manage_look.c \
 	%D%/manage_news.c \
 	%D%/manage_private.h \
 	%D%/manage_steer.c \
 	%D%/manage_write.c %D%/manage_write.h \
+	%D%/parameters.c %D%/parameters.h \
 	%D%/peer.c %D%/peer.h \
 	%D%/varlink.c %D%/varlink.h
 src_ctl_libctl_a_CPPFLAGS = $(AM_CPPFLAGS) -DSBINDIR='"$(sbindir)"'
@@ -24,10 +27,14 @@ lwm2mctl_SOURCES = \
 	%D%/cmdline.c %D%/cmdline.h \
 	%D%/lwm2mctl.c \
 	%D%/native.c %D%/native.h \
+	%D%/probe.c %D%/probe.h \
+	%D%/verb_act.c \
+	%D%/verb_doctor.c \
 	%D%/verb_follow.c \
 	%D%/verb_look.c \
 	%D%/verb_other.c \
 	%D%/verb_provision.c \
+	%D%/verb_report.c \
 	%D%/verb_steer.c \
 	%D%/verbs.h
 lwm2mctl_LDADD = src/ctl/libctl.a src/codec/libcodec.a src/keys/libkeys.a src/base/libbase.a \
@@ -44,19 +51,26 @@ CTL_TESTS = \
 	tests/unit/check_place \
 	tests/unit/check_key_text \
 	tests/unit/check_manage \
+	tests/unit/check_manage_act \
 	tests/unit/check_manage_look \
 	tests/unit/check_manage_news \
 	tests/unit/check_manage_steer \
 	tests/unit/check_manage_write \
 	tests/unit/check_native \
+	tests/unit/check_parameters \
 	tests/unit/check_peer \
+	tests/unit/check_probe \
+	tests/unit/check_redact \
 	tests/unit/check_render \
 	tests/unit/check_unixsock \
 	tests/unit/check_varlink \
+	tests/unit/check_verb_act \
+	tests/unit/check_verb_doctor \
 	tests/unit/check_verb_follow \
 	tests/unit/check_verb_look \
 	tests/unit/check_verb_other \
 	tests/unit/check_verb_provision \
+	tests/unit/check_verb_report \
 	tests/unit/check_verb_steer
 check_PROGRAMS += $(CTL_TESTS)
 TESTS += $(CTL_TESTS)
@@ -134,5 +148,26 @@ tests_unit_check_spawn_LDADD = $(CTL_TEST_LIBS)
 tests_unit_check_verb_provision_SOURCES = tests/unit/check_verb_provision.c $(PROGRAM_TEST_SOURCES)
 tests_unit_check_verb_provision_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 tests_unit_check_verb_provision_LDADD = $(CTL_TEST_LIBS)
+tests_unit_check_manage_act_SOURCES = tests/unit/check_manage_act.c $(MANAGE_TEST_SOURCES)
+tests_unit_check_manage_act_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
+tests_unit_check_manage_act_LDADD = $(CTL_TEST_LIBS)
+tests_unit_check_parameters_SOURCES = tests/unit/check_parameters.c tests/unit/runner.c
+tests_unit_check_parameters_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
+tests_unit_check_parameters_LDADD = $(CTL_TEST_LIBS)
+tests_unit_check_probe_SOURCES = tests/unit/check_probe.c src/ctl/probe.c tests/unit/runner.c
+tests_unit_check_probe_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
+tests_unit_check_probe_LDADD = $(CTL_TEST_LIBS)
+tests_unit_check_redact_SOURCES = tests/unit/check_redact.c tests/unit/runner.c
+tests_unit_check_redact_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
+tests_unit_check_redact_LDADD = $(CTL_TEST_LIBS)
+tests_unit_check_verb_act_SOURCES = tests/unit/check_verb_act.c $(PROGRAM_TEST_SOURCES)
+tests_unit_check_verb_act_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
+tests_unit_check_verb_act_LDADD = $(CTL_TEST_LIBS)
+tests_unit_check_verb_doctor_SOURCES = tests/unit/check_verb_doctor.c $(PROGRAM_TEST_SOURCES)
+tests_unit_check_verb_doctor_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
+tests_unit_check_verb_doctor_LDADD = $(CTL_TEST_LIBS)
+tests_unit_check_verb_report_SOURCES = tests/unit/check_verb_report.c $(PROGRAM_TEST_SOURCES)
+tests_unit_check_verb_report_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
+tests_unit_check_verb_report_LDADD = $(CTL_TEST_LIBS)
 endif
 EXTRA_DIST += tests/unit/ctl.h tests/unit/manage_fixture.h tests/unit/program.h

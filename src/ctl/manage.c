@@ -22,6 +22,11 @@ static const struct varlink_method methods[] = {
 	{"Deregister",  .parameters = {{"ssid", VARLINK_INT, true}, {"for", VARLINK_INT, true}},
 		.is_steering = true, .answer = manage_deregister},
 	{"Reset",       .parameters = {{"what", VARLINK_TEXT, false}}, .is_steering = true, .answer = manage_reset},
+	{"Write",       .parameters = {{"values", VARLINK_OBJECTS, false}}, .is_steering = true, .answer = manage_write},
+	{"Execute",     .parameters = {{"path", VARLINK_TEXT, false}, {"argument", VARLINK_TEXT, true}},
+		.is_steering = true, .answer = manage_execute},
+	{"InspectCard", .parameters = {{"reader", VARLINK_TEXT, true}}, .is_steering = true, .answer = manage_inspect_card},
+	{"Diagnose",    .is_stream = true, .is_steering = true, .answer = manage_diagnose},
 	{"Reload",      .is_steering = true, .answer = manage_reload},
 };
 /* clang-format on */

@@ -92,6 +92,24 @@ enum manage_action {
 	MANAGE_RESET_ALL,
 };
 
+/* One check of Diagnose. */
+struct manage_finding {
+	const char *check;  /* config, state, clock, … */
+	const char *result; /* ok, warn, fail, skip */
+	char text[MANAGE_TEXT_MAX];
+	enum reason reason;
+};
+
+enum { MANAGE_FINDINGS_MAX = 16 };
+
+/* What a visit to the card brought: text for people, lines without keys. */
+struct manage_card {
+	const char *reader, *atr, *application, *result; /* "" where there is none */
+	const char *text;
+	enum reason reason;
+	const char *detail;
+};
+
 /* emit() is given each one, in order. */
 struct manage_ops {
 	void (*state)(void *data, struct manage_state *ret);
@@ -112,6 +130,17 @@ struct manage_ops {
 	 */
 	int (*steer)(void *data, enum manage_action action, uint16_t ssid, uint32_t seconds,
 		const char **ret_why);
+	/*
+	 * -ENOENT: no such resource; -EOPNOTSUPP: not with this one, or not now; -EINVAL: not with
+	 * this value; others: it failed. *ret_why may say more.
+	 */
+	int (*write)(void *data, struct path p, struct span text, const char **ret_why);
+	int (*execute)(void *data, struct path p, struct span argument, const char **ret_why);
+	/* Begins; manage_tell_card() ends it. reader: a shell pattern, "": the configured one. */
+	int (*inspect_card)(void *data, const char *reader, const char **ret_why);
+	/* What the daemon can check by itself and at once. */
+	void (*diagnose)(
+		void *data, void (*emit)(void *to, const struct manage_finding *f), void *to);
 	/* -EINVAL: problem() was given each; nothing has changed. */
 	int (*reload)(void *data, void (*problem)(void *to, const char *line), void *to);
 	/* Prometheus text, appended. */
@@ -137,4 +166,6 @@ void manage_tell_step(struct manage *m, const struct manage_step *step);
 void manage_tell_state(struct manage *m); /* told only if it differs from what was told last */
 void manage_tell_server(struct manage *m, uint16_t ssid);
 void manage_tell_value(struct manage *m, const struct manage_value *value);
+/* What manage_ops.inspect_card began. */
+void manage_tell_card(struct manage *m, const struct manage_card *card);
 bool manage_is_followed(const struct manage *m);

@@ -92,6 +92,9 @@
 	"\n" \
 	"type Instance (path: string, owner: string, version: ?string, name: ?string)\n" \
 	"\n" \
+	"# value: LwM2M text form\n" \
+	"type Setting (path: string, value: string)\n" \
+	"\n" \
 	"method GetStatus() -> (state: State)\n" \
 	"method ListServers() -> (servers: []Server)\n" \
 	"method ListObjects(path: ?string) -> (instances: []Instance)\n" \
@@ -122,12 +125,35 @@
 	"# [admin] what: accounts (those of a bootstrap server or a card), all (kept\n" \
 	"# registrations, too)\n" \
 	"method Reset(what: string) -> ()\n" \
+	"# [admin] Sets resources that are bound with set = true, one after the other\n" \
+	"method Write(values: []Setting) -> (changed: int)\n" \
+	"# [admin] As a server would\n" \
+	"method Execute(path: string, argument: ?string) -> ()\n" \
+	"# [admin] Reads the smart card as step 1 does, and changes nothing. result: read, or why\n" \
+	"# not; text: what is on it, keys as fingerprints\n" \
+	"method InspectCard(reader: ?string) -> (\n" \
+	"  reader: string,\n" \
+	"  atr: string,\n" \
+	"  application: string,\n" \
+	"  result: string,\n" \
+	"  text: string,\n" \
+	"  reason: ?Reason\n" \
+	")\n" \
+	"# [admin] What the daemon can check by itself, one reply each (needs more)\n" \
+	"method Diagnose() -> (\n" \
+	"  check: string,\n" \
+	"  result: (ok, warn, fail, skip),\n" \
+	"  text: string,\n" \
+	"  reason: ?Reason\n" \
+	")\n" \
 	"# [admin] All or nothing\n" \
 	"method Reload() -> (generation: int)\n" \
 	"# Prometheus text format\n" \
 	"method GetMetrics() -> (content_type: string, text: string)\n" \
 	"\n" \
 	"error NoSuchPath (path: string)\n" \
+	"error NotAllowed (path: string, why: string)\n" \
+	"error BadValue (path: string, why: string)\n" \
 	"error NoSuchServer (ssid: int)\n" \
 	"error Busy (why: string)\n" \
 	"error Unavailable (why: string)\n" \

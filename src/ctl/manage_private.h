@@ -6,7 +6,7 @@
 #include "ctl/manage.h"
 #include "ctl/varlink.h"
 
-enum manage_topic { TOPIC_EXPLAIN = 1, TOPIC_MONITOR };
+enum manage_topic { TOPIC_EXPLAIN = 1, TOPIC_MONITOR, TOPIC_CARD };
 
 struct manage {
 	struct varlink *varlink;
@@ -36,3 +36,7 @@ MANAGE_METHOD(update);
 MANAGE_METHOD(deregister);
 MANAGE_METHOD(reset);
 MANAGE_METHOD(reload);
+MANAGE_METHOD(write);
+MANAGE_METHOD(execute);
+MANAGE_METHOD(inspect_card);
+MANAGE_METHOD(diagnose);

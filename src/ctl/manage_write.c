@@ -43,7 +43,7 @@ void manage_put_path(struct json_writer *w, const char *key, struct path p)
 	manage_put_text(w, key, text);
 }
 
-static void put_reason(struct json_writer *w, const char *key, enum reason reason, uint64_t when,
+void manage_put_reason(struct json_writer *w, const char *key, enum reason reason, uint64_t when,
 	const char *detail)
 {
 	if (reason == REASON_NONE)
@@ -113,7 +113,7 @@ void manage_write_server(void *to, const struct manage_server *s)
 		manage_put_text(w, "next_action", s->next_action);
 		manage_put_int_if(w, "next_action_in", s->next_action_in);
 	}
-	put_reason(w, "last_error", s->last_error, s->last_error_when, s->last_error_detail);
+	manage_put_reason(w, "last_error", s->last_error, s->last_error_when, s->last_error_detail);
 	manage_put_text_if(w, "peer", s->peer);
 	manage_put_text_if(w, "lwm2m", s->version);
 	json_close_object(w);
@@ -131,7 +131,7 @@ void manage_write_step(void *to, const struct manage_step *s)
 		manage_put_int(w, "ssid", s->ssid);
 	manage_put_text(w, "result", s->result);
 	manage_put_text(w, "detail", s->detail);
-	put_reason(w, "reason", s->reason, s->when, NULL);
+	manage_put_reason(w, "reason", s->reason, s->when, NULL);
 	manage_put_int(w, "repeats", s->repeats);
 	manage_put_bool(w, "over", s->is_over);
 	json_close_object(w);

@@ -12,6 +12,9 @@ void manage_put_int(struct json_writer *w, const char *key, int64_t v);
 void manage_put_int_if(struct json_writer *w, const char *key, int64_t v);
 void manage_put_bool(struct json_writer *w, const char *key, bool v);
 void manage_put_path(struct json_writer *w, const char *key, struct path p);
+/* Left out when there is none. */
+void manage_put_reason(struct json_writer *w, const char *key, enum reason reason, uint64_t when,
+	const char *detail);
 void manage_put_state(struct json_writer *w, const struct manage *m);
 void manage_put_advice(struct json_writer *w, const struct manage *m);
 

@@ -8,6 +8,7 @@
 
 #include "base/cleanup.h"
 #include "ctl/framing.h"
+#include "ctl/parameters.h"
 #include "ctl/peer.h"
 #include "ctl/unixsock.h"
 
@@ -31,7 +32,8 @@ struct conn {
 	size_t sent; /* of out */
 	uint64_t active_at;
 	bool is_eof, is_dead;
-	bool is_stream;
+	bool is_stream; /* or its only reply comes later */
+	bool is_oneway;
 	int topic;
 	void *user;
 	uint64_t lost;
@@ -153,9 +155,15 @@ void varlink_stream(struct varlink_call *call, int topic, void *user)
 
 	free(c->user);
 	c->is_stream = true;
+	c->is_oneway = call->is_oneway;
 	c->topic = topic;
 	c->user = user;
 	c->lost = 0;
+}
+
+void varlink_last(struct varlink_call *call)
+{
+	call->conn->is_stream = false;
 }
 
 /* --- the interface that every server has --------------------------------------------------------
@@ -264,57 +272,6 @@ static const struct varlink_method *find_method(
 	return NULL;
 }
 
-static bool has_type(const struct json *value, enum varlink_type type)
-{
-	int64_t i;
-
-	switch (type) {
-	case VARLINK_TEXT:
-		return json_kind(value) == JSON_TEXT;
-	case VARLINK_INT:
-		return json_int(value, &i) == 0;
-	case VARLINK_BOOL:
-		return json_kind(value) == JSON_BOOLEAN;
-	case VARLINK_TEXTS:
-		for (size_t n = 0; n < json_count(value); n++)
-			if (json_kind(json_item(value, n)) != JSON_TEXT)
-				return false;
-		return json_kind(value) == JSON_ARRAY;
-	}
-	return false;
-}
-
-static const struct varlink_parameter *find_parameter(
-	const struct varlink_method *method, const char *name)
-{
-	for (size_t i = 0; i < VARLINK_PARAMETERS_MAX && method->parameters[i].name; i++)
-		if (strcmp(method->parameters[i].name, name) == 0)
-			return &method->parameters[i];
-	return NULL;
-}
-
-/* The name of the first one that is wrong; NULL: all are right. */
-static const char *wrong_parameter(const struct varlink_method *method, const struct json *given)
-{
-	const void *cursor = NULL;
-	const struct json *value;
-	const char *name;
-
-	if (given && json_kind(given) != JSON_OBJECT)
-		return "parameters";
-	while (json_next_member(given, &cursor, &name, &value)) {
-		const struct varlink_parameter *p = find_parameter(method, name);
-
-		if (!p || (value && !has_type(value, p->type)))
-			return name;
-	}
-	for (size_t i = 0; i < VARLINK_PARAMETERS_MAX && method->parameters[i].name; i++)
-		if (!method->parameters[i].is_optional &&
-			!json_member(given, method->parameters[i].name))
-			return method->parameters[i].name;
-	return NULL;
-}
-
 static void run(struct varlink_call *call, struct span name, const struct json *parameters)
 {
 	struct conn *c = call->conn;
@@ -334,7 +291,7 @@ static void run(struct varlink_call *call, struct span name, const struct json *
 		answer_error(call, "org.varlink.service.PermissionDenied", NULL, name);
 		return;
 	}
-	wrong = wrong_parameter(call->method, parameters);
+	wrong = parameters_find_wrong(call->method, parameters);
 	if (wrong) {
 		varlink_invalid(call, wrong);
 		return;
@@ -637,6 +594,31 @@ void varlink_publish(struct varlink *v, int topic,
 
 		if (c->is_stream && c->topic == topic && !c->is_dead)
 			publish_to(c, write, data);
+	}
+	plan(v);
+}
+
+static void finish_one(struct conn *c, const char *error,
+	void (*write)(void *data, struct json_writer *w), void *data)
+{
+	struct varlink_call call = {.conn = c, .is_oneway = c->is_oneway};
+
+	c->is_stream = false;
+	c->active_at = now(c->v);
+	write(data, begin(&call, error));
+	varlink_end(&call);
+	flush(c);
+	watch(c);
+}
+
+void varlink_finish(struct varlink *v, int topic, const char *error,
+	void (*write)(void *data, struct json_writer *w), void *data)
+{
+	for (size_t i = 0; i < v->n_conns; i++) {
+		struct conn *c = v->conns[i];
+
+		if (c->is_stream && c->topic == topic && !c->is_dead)
+			finish_one(c, error, write, data);
 	}
 	plan(v);
 }

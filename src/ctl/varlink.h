@@ -21,7 +21,13 @@ enum {
 struct varlink;
 struct varlink_call; /* while its method runs */
 
-enum varlink_type { VARLINK_TEXT, VARLINK_INT, VARLINK_BOOL, VARLINK_TEXTS };
+enum varlink_type {
+	VARLINK_TEXT,
+	VARLINK_INT,
+	VARLINK_BOOL,
+	VARLINK_TEXTS,
+	VARLINK_OBJECTS,
+};
 
 struct varlink_parameter {
 	const char *name;
@@ -92,4 +98,12 @@ void varlink_stream(struct varlink_call *call, int topic, void *user);
  */
 void varlink_publish(struct varlink *v, int topic,
 	bool (*write)(void *data, void *user, uint64_t lost, struct json_writer *w), void *data);
+/*
+ * The last reply to each stream of the topic, or the only one to a call that was answered with
+ * varlink_stream() alone: they may take their time. error: NULL, or its name.
+ */
+void varlink_finish(struct varlink *v, int topic, const char *error,
+	void (*write)(void *data, struct json_writer *w), void *data);
+/* Within a method, before the last of several replies. */
+void varlink_last(struct varlink_call *call);
 bool varlink_has_stream(const struct varlink *v, int topic);

@@ -14,11 +14,17 @@ int verb_metrics(const struct cmdline *c, char *words[], int n);
 /* follow, */
 int verb_monitor(const struct cmdline *c, char *words[], int n);
 int verb_wait(const struct cmdline *c, char *words[], int n);
+int verb_observe(const struct cmdline *c, char *words[], int n);
 /* steer, */
 int verb_server(const struct cmdline *c, char *words[], int n);
 int verb_bootstrap(const struct cmdline *c, char *words[], int n);
 int verb_reset(const struct cmdline *c, char *words[], int n);
 int verb_reload(const struct cmdline *c, char *words[], int n);
+int verb_set(const struct cmdline *c, char *words[], int n);
+int verb_execute(const struct cmdline *c, char *words[], int n);
+int verb_card(const struct cmdline *c, char *words[], int n);
+int verb_doctor(const struct cmdline *c, char *words[], int n);
+int verb_report(const struct cmdline *c, char *words[], int n);
 /* write files, */
 int verb_provision(const struct cmdline *c, char *words[], int n);
 /* or become another program. */

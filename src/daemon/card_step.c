@@ -292,7 +292,7 @@ static void wish_for_program(const struct card_step *c, struct card_wish *wish)
 	}
 }
 
-static void begin_visit(struct card_step *c)
+static void make_wish(struct card_step *c, struct card_wish *ret)
 {
 	/* what is remembered of the card: a PIN that it refused */
 	keeper_restore(c->env.keeper, c->conf);
@@ -302,7 +302,7 @@ static void begin_visit(struct card_step *c)
 	bool is_required = c->conf->smartcard.has_channel_mode
 				   ? c->conf->smartcard.channel_mode == CHANNEL_REQUIRED
 				   : has_keys;
-	struct card_wish wish = {
+	*ret = (struct card_wish){
 		.reader = span_of_text(c->conf->smartcard.reader),
 		.pin = secret_span(&c->conf->smartcard.pin),
 		.may_use_basic_channel = c->conf->smartcard.basic_channel,
@@ -315,8 +315,15 @@ static void begin_visit(struct card_step *c)
 		.has_refused_pin = card->has_refused_pin,
 	};
 
-	memcpy(wish.refused_pin, card->refused_pin, HASH_LEN);
-	wish_for_program(c, &wish);
+	memcpy(ret->refused_pin, card->refused_pin, HASH_LEN);
+	wish_for_program(c, ret);
+}
+
+static void begin_visit(struct card_step *c)
+{
+	struct card_wish wish;
+
+	make_wish(c, &wish);
 	c->env.loop->arm(c->again, USEC_NEVER, 1);
 	c->has_news = false;
 
@@ -675,4 +682,19 @@ struct card_source card_step_source(struct card_step *c)
 		.cancel = cancel,
 		.can_change = can_change,
 		.free = free_nothing};
+}
+
+int card_step_wish(struct card_step *c, struct card_wish *ret)
+{
+	if (is_off(c))
+		return -EOPNOTSUPP;
+	if (card_run_is_running(c->run))
+		return -EBUSY;
+	make_wish(c, ret);
+	return 0;
+}
+
+void card_step_note(struct card_step *c, const struct card_outcome *outcome)
+{
+	remember_pin(c, outcome);
 }

@@ -6,6 +6,8 @@
  * Layer: daemon. (TS core 6.1.3.2, 6.1.4 step 1)
  */
 #include "bootstrap/consistency.h"
+#include "card/outcome.h"
+#include "card/wish.h"
 #include "conf/conf.h"
 #include "daemon/card_source.h"
 #include "daemon/keeper.h"
@@ -37,3 +39,9 @@ void card_step_set_conf(struct card_step *c, const struct conf *conf);
 struct card_source card_step_source(struct card_step *c);
 /* Looks at the card before a Register or Update. true: it takes a while, env.checked follows. */
 bool card_step_check(struct card_step *c);
+
+/* What is wished of a visit now; borrows from the configuration. -EBUSY: one is running;
+ * -EOPNOTSUPP: smartcard.enabled is "no". */
+int card_step_wish(struct card_step *c, struct card_wish *ret);
+/* The outcome of a visit by somebody else: a PIN that the card refused is not tried again. */
+void card_step_note(struct card_step *c, const struct card_outcome *outcome);

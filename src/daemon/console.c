@@ -9,8 +9,11 @@
 #include "base/cleanup.h"
 #include "base/writer.h"
 #include "conf/names.h"
+#include "daemon/card_inspect.h"
 #include "daemon/daemon.h"
+#include "daemon/diagnosis.h"
 #include "daemon/view.h"
+#include "dm/operation.h"
 
 /* --- news ------------------------------------------------------------------------------------- */
 
@@ -133,6 +136,61 @@ static int reload(void *data, void (*problem)(void *to, const char *line), void 
 	return daemon_reload(c->d, problem, to);
 }
 
+static int execute(void *data, struct path p, struct span argument, const char **ret_why)
+{
+	const struct console *c = data;
+	const struct resource_def *def = model_resource(c->d->model, p);
+
+	if (!def || !model_exists(c->d->model, PATH2(p.id[0], p.id[1])))
+		return -ENOENT;
+	if (!(def->ops & OP_E)) {
+		*ret_why = "it cannot be executed";
+		return -EOPNOTSUPP;
+	}
+	if (!execute_args_are_valid(argument)) {
+		*ret_why = "arguments look like 0,1='text'";
+		return -EINVAL;
+	}
+	/* nobody's server: what concerns one server alone has no meaning here */
+	int r = model_execute(c->d->model, 0, p, argument);
+
+	if (r == -EOPNOTSUPP)
+		*ret_why = "not on this machine, or not now";
+	return r;
+}
+
+/* --- the card --------------------------------------------------------------------------------- */
+
+static int inspect_card(void *data, const char *reader, const char **ret_why)
+{
+	struct console *c = data;
+	struct card_wish wish;
+	int r = card_step_wish(c->d->card_step, &wish);
+
+	if (r == -EOPNOTSUPP)
+		*ret_why = "smartcard.enabled is \"no\"";
+	if (r < 0)
+		return r;
+	if (*reader)
+		wish.reader = span_of_text(reader);
+	return card_inspect_start(c->card_inspect, &wish);
+}
+
+static void on_card(void *data, const struct card_outcome *outcome, const struct manage_card *card)
+{
+	struct console *c = data;
+
+	card_step_note(c->d->card_step, outcome);
+	manage_tell_card(c->manage, card);
+}
+
+static void diagnose(void *data, void (*emit)(void *to, const struct manage_finding *f), void *to)
+{
+	const struct console *c = data;
+
+	diagnosis_run(c->d, emit, to);
+}
+
 /* --- metrics ---------------------------------------------------------------------------------- */
 
 static void write_head(struct writer *w, const char *name, const char *type, const char *help)
@@ -227,6 +285,9 @@ const struct manage_ops console_ops = {
 	.instances = view_instances,
 	.values = view_values,
 	.steer = steer,
+	.execute = execute,
+	.inspect_card = inspect_card,
+	.diagnose = diagnose,
 	.reload = reload,
 	.metrics = get_metrics,
 };
@@ -243,6 +304,9 @@ int console_new(struct daemon *d, struct console **ret)
 
 	if (!c)
 		return -ENOMEM;
+	const struct card_inspect_env card = {
+		.loop = d->loop, .clock = d->clock, .data = c, .done = on_card};
+
 	c->d = d;
 	c->since = clock_realtime(d->clock);
 	c->settings.version = PACKAGE_VERSION;
@@ -253,11 +317,13 @@ int console_new(struct daemon *d, struct console **ret)
 
 	int r = asprintf(&c->path, "%s/status.sock", d->conf->control_directory) < 0 ? -ENOMEM : 0;
 
+	if (r < 0)
+		c->path = NULL;
+	if (r == 0)
+		r = card_inspect_new(&card, &c->card_inspect);
 	if (r == 0) {
 		c->settings.path = c->path;
 		r = manage_new(d->loop, d->clock, &c->settings, &console_ops, c, &c->manage);
-	} else {
-		c->path = NULL;
 	}
 	if (r < 0) {
 		console_free(c);
@@ -273,6 +339,7 @@ struct console *console_free(struct console *c)
 	if (!c)
 		return NULL;
 	timeline_follow(c->d->timeline, NULL, NULL);
+	card_inspect_free(c->card_inspect);
 	manage_free(c->manage);
 	free(c->path);
 	free(c);

@@ -11,6 +11,7 @@ struct console {
 	struct daemon *d;
 	struct manage *manage; /* NULL: nobody can follow */
 	struct manage_settings settings;
+	struct card_inspect *card_inspect;
 	char *path;
 	const char *phase; /* the last that was shown, and since when (REALTIME, usec) */
 	uint64_t since;

@@ -5,13 +5,16 @@ src_daemon_libdaemon_a_SOURCES = \
 	%D%/bootstrapper.c %D%/bootstrapper.h \
 	%D%/card_apply.c %D%/card_apply.h \
 	%D%/card_child.c %D%/card_child.h \
+	%D%/card_inspect.c %D%/card_inspect.h \
 	%D%/card_run.c %D%/card_run.h \
 	%D%/card_source.h \
 	%D%/card_step.c %D%/card_step.h \
 	%D%/card_watch.c %D%/card_watch.h \
 	%D%/console.c %D%/console.h \
 	%D%/daemon.c %D%/daemon.h \
+	%D%/diagnosis.c %D%/diagnosis.h \
 	%D%/effects.c \
+	src/card/helper/show.c \
 	%D%/holdoff.c %D%/holdoff.h \
 	%D%/journal.c %D%/journal.h \
 	%D%/keeper.c %D%/keeper.h \
@@ -144,6 +147,18 @@ tests_unit_check_console_SOURCES = tests/unit/check_console.c $(MACHINE)
 tests_unit_check_console_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 tests_unit_check_console_LDFLAGS = $(LINK_WORLD)
 tests_unit_check_console_LDADD = $(WORLD_LIBS)
+check_PROGRAMS += tests/unit/check_diagnosis
+TESTS += tests/unit/check_diagnosis
+tests_unit_check_diagnosis_SOURCES = tests/unit/check_diagnosis.c $(MACHINE)
+tests_unit_check_diagnosis_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
+tests_unit_check_diagnosis_LDFLAGS = $(LINK_WORLD)
+tests_unit_check_diagnosis_LDADD = $(WORLD_LIBS)
+check_PROGRAMS += tests/unit/check_card_inspect
+TESTS += tests/unit/check_card_inspect
+tests_unit_check_card_inspect_SOURCES = tests/unit/check_card_inspect.c tests/unit/helper_script.c \
+	tests/unit/testloop.c tests/unit/runner.c
+tests_unit_check_card_inspect_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
+tests_unit_check_card_inspect_LDADD = src/daemon/libdaemon.a $(CARD_LIBS) $(CHECK_LIBS)
 check_PROGRAMS += tests/unit/check_view
 TESTS += tests/unit/check_view
 tests_unit_check_view_SOURCES = tests/unit/check_view.c $(MACHINE)

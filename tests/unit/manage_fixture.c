@@ -103,6 +103,30 @@ static int steer(void *data, enum manage_action action, uint16_t ssid, uint32_t 
 	return fake.result;
 }
 
+static int write_value(void *data, struct path p, struct span text, const char **ret_why)
+{
+	(void)data;
+	fake.path = p;
+	snprintf(fake.text, sizeof fake.text, "%.*s", (int)text.len, (const char *)text.data);
+	*ret_why = "because";
+	return fake.result;
+}
+
+static int inspect_card(void *data, const char *reader, const char **ret_why)
+{
+	(void)data;
+	snprintf(fake.text, sizeof fake.text, "%s", reader);
+	*ret_why = "because";
+	return fake.result;
+}
+
+static void diagnose(void *data, void (*emit)(void *to, const struct manage_finding *f), void *to)
+{
+	(void)data;
+	emit(to, &(const struct manage_finding){"config", "ok", "fine", REASON_NONE});
+	emit(to, &(const struct manage_finding){"state", "fail", "no room", REASON_STATE_FULL});
+}
+
 static int reload(void *data, void (*problem)(void *to, const char *line), void *to)
 {
 	(void)data;
@@ -119,8 +143,20 @@ static int metrics(void *data, struct buf *out)
 	return buf_append_text(out, "a 1\n");
 }
 
-static const struct manage_ops ops = {
-	state, warnings, servers, steps, advice, instances, values, steer, reload, metrics};
+static const struct manage_ops ops = {.state = state,
+	.warnings = warnings,
+	.servers = servers,
+	.steps = steps,
+	.advice = advice,
+	.instances = instances,
+	.values = values,
+	.steer = steer,
+	.write = write_value,
+	.execute = write_value,
+	.inspect_card = inspect_card,
+	.diagnose = diagnose,
+	.reload = reload,
+	.metrics = metrics};
 struct manage *m;
 int fd;
 static struct manage_settings settings;
@@ -139,6 +175,11 @@ void manage_fixture_teardown(void)
 	manage_free(m);
 	test_loop_for(0);
 	ctl_clean();
+}
+
+const char *manage_fixture_path(void)
+{
+	return settings.path;
 }
 
 void manage_fixture_ask(const char *method, const char *parameters, const char *reply)

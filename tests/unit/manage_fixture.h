@@ -13,6 +13,8 @@ struct manage_fake {
 	int result;
 	size_t up;
 	bool is_conf_bad;
+	struct path path;
+	char text[40];
 };
 
 extern struct manage_fake fake;
@@ -22,6 +24,7 @@ extern const struct manage_step manage_fixture_step;
 
 void manage_fixture_setup(void);
 void manage_fixture_teardown(void);
+const char *manage_fixture_path(void); /* of the socket */
 /* Asks for org.lwm2md.Manage.METHOD and compares the reply. */
 void manage_fixture_ask(const char *method, const char *parameters, const char *reply);
 /* The next event, which has this text in it. */
