@@ -29,10 +29,18 @@ enum {
 	SECOND_SERVER = 64,
 };
 
+/* new ones go to the end: the corpus names them by number */
+/* clang-format off */
 static const int formats[] = {
-	FORMAT_TEXT, FORMAT_LINK, FORMAT_OPAQUE, FORMAT_TLV, FORMAT_CBOR, FORMAT_SENML_CBOR, 65000};
+	FORMAT_TEXT, FORMAT_LINK, FORMAT_OPAQUE, FORMAT_TLV, FORMAT_CBOR, FORMAT_SENML_CBOR, 65000,
+	FORMAT_SENML_JSON, FORMAT_SENML_ETCH_JSON, FORMAT_SENML_ETCH_CBOR, FORMAT_JSON,
+	FORMAT_LWM2M_CBOR,
+};
 
-static const char *const queries[] = {"depth=0", "depth=1", "depth=3", "depth=", "pmin=1", "", "="};
+static const char *const queries[] = {"depth=0", "depth=1", "depth=3", "depth=", "pmin=1", "", "=",
+	"pmax=60", "gt=50", "lt=-42.2", "st=5", "epmin=1", "epmax=9", "edge=1", "con=1", "hqmax=5",
+	"pmin"};
+/* clang-format on */
 
 static void set(struct model *m, struct path p, struct value v)
 {
@@ -58,9 +66,17 @@ static void add_server(struct model *m, uint16_t n, uint16_t ssid)
 	set(m, PATH3(OBJECT_SERVER, n, SERVER_LIFETIME), VALUE_INT(60));
 }
 
-/* Server 2 may do what the entry says with /30000/0, and nothing elsewhere. */
+/*
+ * Server 2 may do what the entry says with /30000/0, create instances of that object, and nothing
+ * elsewhere.
+ */
 static void guard(struct model *m)
 {
+	create(m, OBJECT_ACCESS_CONTROL, 1);
+	set(m, PATH3(OBJECT_ACCESS_CONTROL, 1, ACCESS_OBJECT_ID), VALUE_INT(SAMPLE));
+	set(m, PATH3(OBJECT_ACCESS_CONTROL, 1, ACCESS_INSTANCE_ID), VALUE_INT(ID_NONE));
+	set(m, PATH4(OBJECT_ACCESS_CONTROL, 1, ACCESS_ACL, 2), VALUE_INT(16));
+	set(m, PATH3(OBJECT_ACCESS_CONTROL, 1, ACCESS_OWNER), VALUE_INT(ID_NONE));
 	create(m, OBJECT_ACCESS_CONTROL, 0);
 	set(m, PATH3(OBJECT_ACCESS_CONTROL, 0, ACCESS_OBJECT_ID), VALUE_INT(SAMPLE));
 	set(m, PATH3(OBJECT_ACCESS_CONTROL, 0, ACCESS_INSTANCE_ID), VALUE_INT(0));
@@ -140,7 +156,7 @@ static void ask(struct model *m, struct reader *r)
 	assert(msg_code_is_success(response.code) || response.code >> 5 == 4);
 	if (!msg_code_is_success(response.code))
 		assert(response.payload.len == 0 && !response.has_content_format);
-	if (request.method == MSG_GET) {
+	if (before == NULL) {
 		response_done(&response);
 		return;
 	}

@@ -21,6 +21,13 @@ check-integration: all
 	top_builddir='$(abs_top_builddir)' PYTHONDONTWRITEBYTECODE=1 LC_ALL=C.UTF-8 \
 		$(PYTEST) $(PYTEST_FLAGS) $(abs_top_srcdir)/tests/integration
 
+# A million wrong datagrams instead of the hundred thousand of check-integration.
+.PHONY: check-datagrams
+check-datagrams: all
+	top_builddir='$(abs_top_builddir)' PYTHONDONTWRITEBYTECODE=1 LC_ALL=C.UTF-8 \
+		LWM2MD_DATAGRAMS=1000000 $(PYTEST) -q -s --tb=short \
+		$(abs_top_srcdir)/tests/integration/test_datagrams.py
+
 # doc/conformance.md, made anew of what the tests of the interoperability cases say.
 .PHONY: check-conformance
 check-conformance: all
@@ -51,6 +58,8 @@ EXTRA_DIST += \
 	tests/integration/cards.py \
 	tests/integration/coap.py \
 	tests/integration/conftest.py \
+	tests/integration/test_composite.py \
+	tests/integration/test_datagrams.py \
 	tests/integration/harness.py \
 	tests/integration/pytest.ini \
 	tests/integration/test_bootstrap.py \
