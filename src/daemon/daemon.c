@@ -188,6 +188,7 @@ static void on_restart(void *data, int signo)
 		/* before step 3 they still are where the former restart has put them */
 		LOG(LOG_NOTICE, "restarting");
 	}
+	store_registrations_done(kept, n);
 	dloop_exit(d->dloop, d->exit_code);
 }
 

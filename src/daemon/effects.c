@@ -225,9 +225,9 @@ static void register_all(struct daemon *d)
 		d->source = keeper_reload(d->keeper, d->conf);
 	}
 	d->is_conf_new = false;
-	if (feed_if_offline(d))
-		return;
-	servers_resume(d->servers, kept, n);
+	if (!feed_if_offline(d))
+		servers_resume(d->servers, kept, n);
+	store_registrations_done(kept, n);
 }
 
 static void do_register_all(struct daemon *d)

@@ -10,7 +10,7 @@
 #include "dm/links.h"
 #include "server/reaction.h"
 
-enum awaited { NOTHING, REGISTER, UPDATE, DEREGISTER };
+enum awaited { NOTHING, REGISTER, UPDATE, DEREGISTER, RESUMPTION };
 
 struct server_link {
 	const struct server_link_env *env;
@@ -34,6 +34,7 @@ struct server_link {
 
 static void step(struct server_link *l, enum reg_event event, enum reason reason);
 static void carry_out(struct server_link *l, unsigned actions);
+static void arm(struct server_link *l);
 static void send_checked(struct server_link *l, enum awaited what);
 
 static uint64_t now(const struct server_link *l)
@@ -208,6 +209,15 @@ static int add_changes(
 	return 0;
 }
 
+static void on_opened(void *data, const struct tp_result *result);
+
+/* Over a connection to be made, if the server still knows the security session: no Register. */
+static void send_update_resumed(struct server_link *l)
+{
+	l->awaited = RESUMPTION;
+	tp_session_open(l->session, on_opened, l);
+}
+
 /* Without changes, and while the model is that of an open bootstrap session: keep-alive. */
 static void send_update(struct server_link *l)
 {
@@ -334,6 +344,22 @@ static void on_registered(void *data, const struct tp_result *result)
 		conclude(l, REG_OP_REGISTER, result);
 }
 
+static void on_opened(void *data, const struct tp_result *result)
+{
+	struct server_link *l = data;
+
+	if (l->awaited != RESUMPTION)
+		return;
+	l->awaited = NOTHING;
+	if (result->reason != REASON_NONE)
+		conclude(l, REG_OP_UPDATE, result);
+	else if (result->is_new_session)
+		step(l, REG_EV_SESSION_LOST, REASON_NONE);
+	else
+		send_update(l);
+	arm(l);
+}
+
 static void on_updated(void *data, const struct tp_result *result)
 {
 	struct server_link *l = data;
@@ -366,10 +392,15 @@ static void arm(struct server_link *l)
 	l->env->loop->arm(l->timer, at, USEC_PER_MSEC);
 }
 
+static bool has_no_context(const struct server_link *l)
+{
+	return tp_session_is_secure(l->session) && !tp_session_is_connected(l->session);
+}
+
 /* An Update cannot go over a security context that is gone: Register makes a new one. */
 static bool must_register_anew(const struct server_link *l)
 {
-	return tp_session_is_secure(l->session) && !tp_session_is_connected(l->session);
+	return has_no_context(l) && !tp_session_can_resume(l->session);
 }
 
 static void carry_out(struct server_link *l, unsigned actions)
@@ -409,6 +440,8 @@ static void send_checked(struct server_link *l, enum awaited what)
 		l->held_up = what;
 	else if (what == REGISTER)
 		send_register(l);
+	else if (has_no_context(l))
+		send_update_resumed(l);
 	else
 		send_update(l);
 }
@@ -422,6 +455,8 @@ void server_link_checked(struct server_link *l)
 		send_register(l);
 	else if (what == UPDATE && must_register_anew(l))
 		step(l, REG_EV_SESSION_LOST, REASON_NONE);
+	else if (what == UPDATE && has_no_context(l))
+		send_update_resumed(l);
 	else if (what == UPDATE)
 		send_update(l);
 	arm(l);
@@ -603,14 +638,16 @@ bool server_link_is_same_account(const struct server_link *l, const struct accou
 
 /* --- over a restart -------------------------------------------------------------------------- */
 
-/* Only without security for now: no security context is kept (doc/decisions.md). */
+/* Without security, or where the security session can be resumed (doc/decisions.md). */
 bool server_link_save(const struct server_link *l, struct store_registration *ret)
 {
 	uint64_t expires = reg_expires(l->reg);
 	uint64_t left = expires > now(l) ? expires - now(l) : 0;
 	size_t used = 0;
 
-	if (!reg_is_up(l->reg) || tp_session_is_secure(l->session))
+	if (!reg_is_up(l->reg))
+		return false;
+	if (tp_session_is_secure(l->session) && !tp_session_can_resume(l->session))
 		return false;
 
 	*ret = (struct store_registration){
@@ -632,7 +669,10 @@ bool server_link_save(const struct server_link *l, struct store_registration *re
 		memcpy(ret->location + used, s.data, s.len);
 		used += s.len;
 	}
-	return l->n_location > 0;
+	if (l->n_location == 0)
+		return false;
+	return !tp_session_is_secure(l->session) ||
+	       secret_set(&ret->session, tp_session_resumption(l->session)) == 0;
 }
 
 static int parse_location(struct server_link *l, const char *text)
@@ -659,7 +699,10 @@ int server_link_resume(struct server_link *l, const struct store_registration *k
 	int64_t left = kept->expires - (int64_t)(clock_realtime(l->env->clock) / USEC_PER_SEC);
 
 	if (memcmp(kept->account_hash, l->hash, sizeof l->hash) != 0 || left <= 0 ||
-		kept->version > LWM2M_1_2 || tp_session_is_secure(l->session))
+		kept->version > LWM2M_1_2)
+		return -ENOTSUP;
+	if (tp_session_is_secure(l->session) &&
+		tp_session_set_resumption(l->session, secret_span(&kept->session)) < 0)
 		return -ENOTSUP;
 
 	int r = parse_location(l, kept->location);

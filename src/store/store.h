@@ -4,6 +4,7 @@
  * and checked when read. Layer: store. (doc/decisions.md)
  */
 #include "base/buf.h"
+#include "base/secret.h"
 #include "model/model.h"
 
 struct store;
@@ -78,10 +79,13 @@ struct store_registration {
 	int64_t expires;	  /* REALTIME second */
 	char location[256];	  /* "/rd/5a3f": segments, each behind a '/' */
 	uint8_t account_hash[32]; /* SHA-256 of URI and security of the account */
+	struct secret session;	  /* of (D)TLS, to be resumed; empty: none */
 };
 
 enum { STORE_REGISTRATIONS_MAX = 64 };
 
+/* Wipes the sessions. */
+void store_registrations_done(struct store_registration *list, size_t n);
 int store_save_registrations(struct store *s, const struct store_registration *list, size_t n);
 /* -ENOENT, -EBADMSG as above. The file is removed after reading: it is good for one start. */
 int store_take_registrations(

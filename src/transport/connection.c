@@ -34,7 +34,7 @@ static void on_names(void *data, const struct resolve_result *result)
 	s->at = 0;
 	if (result->reason == REASON_NONE)
 		s->names_at = clock_now(s->tp->clock);
-	else if (outgoing_is_busy(s->out))
+	else if (session_is_wanted(s))
 		session_fail(s, result->reason, false, "%.*s: %s", (int)s->uri.host.len,
 			(const char *)s->uri.host.data, result->detail);
 	session_work(s);
@@ -48,7 +48,7 @@ void connection_look_up(struct tp_session *s)
 	int r = resolver_start(s->tp->resolver, s->uri.host, s->uri.port, s->tp->settings.family,
 		on_names, s, &s->lookup);
 
-	if (r < 0 && outgoing_is_busy(s->out))
+	if (r < 0 && session_is_wanted(s))
 		session_fail(s, REASON_DNS_NOT_FOUND, false, "%s", strerror(-r));
 	s->lookup_deadline = clock_now(s->tp->clock) + SESSION_NAME_TIME;
 }
@@ -185,7 +185,7 @@ static void connection_start(struct tp_session *s)
 	s->begun = now;
 	s->state = is_ready ? SESSION_READY : SESSION_HANDSHAKE;
 	s->deadline = is_ready ? USEC_NEVER : now + SESSION_HANDSHAKE_TIME;
-	if (connection_has_next(s))
+	if (connection_has_next(s) || s->endpoint->resume.session.len)
 		s->deadline = now + connection_address_time(s);
 }
 
@@ -204,9 +204,20 @@ void connection_refused(struct tp_session *s)
 	session_fail(s, REASON_NET_REFUSED, false, "%s: port unreachable", s->peer_text);
 }
 
+bool connection_retry_in_full(struct tp_session *s)
+{
+	if (s->state == SESSION_READY || !s->endpoint->resume.session.len)
+		return false;
+	tls_resume_forget(&s->endpoint->resume);
+	connection_want_drop(s, DROP_RETRY);
+	return true;
+}
+
 /* A handshake that led nowhere: the next address if nobody was at this one, or the end. */
 void connection_fail_handshake(struct tp_session *s)
 {
+	if (connection_retry_in_full(s))
+		return;
 	if (connection_has_next(s) && !s->endpoint->watch.is_heard)
 		connection_want_drop(s, DROP_SKIP);
 	else if (s->is_tcp && !s->is_connected)
@@ -218,7 +229,7 @@ void connection_fail_handshake(struct tp_session *s)
 static void lookup_timed_out(struct tp_session *s)
 {
 	s->lookup = lookup_cancel(s->lookup);
-	if (outgoing_is_busy(s->out))
+	if (session_is_wanted(s))
 		session_fail(s, REASON_DNS_TIMEOUT, false, "%.*s: no answer", (int)s->uri.host.len,
 			(const char *)s->uri.host.data);
 }
@@ -260,7 +271,7 @@ void connection_advance(struct tp_session *s)
 		state_timed_out(s);
 	connection_settle(s);
 
-	if (!outgoing_is_busy(s->out))
+	if (!session_is_wanted(s))
 		return;
 	if (s->state == SESSION_IDLE && !s->lookup) {
 		if (s->is_trying || names_are_fresh(s))
@@ -284,7 +295,7 @@ static void on_icmp(struct tp_session *s, bool is_dead)
 	uint64_t now = clock_now(s->tp->clock);
 	bool is_second = s->icmp_at && now - s->icmp_at >= SESSION_PAUSE / 2;
 
-	if (!outgoing_is_busy(s->out)) {
+	if (!session_is_wanted(s)) {
 		if (is_dead)
 			connection_refused(s);
 		return;

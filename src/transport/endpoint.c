@@ -114,6 +114,10 @@ static void on_info(const SSL *ssl, int where, int value)
 			LOG(LOG_ERROR, "a security session cannot be set up as needed");
 		}
 	}
+	if (!SSL_is_server(ssl) && where & SSL_CB_HANDSHAKE_START)
+		tls_resume_offer(&e->resume, s);
+	if (!SSL_is_server(ssl) && where & SSL_CB_HANDSHAKE_DONE)
+		tls_resume_note(&e->resume, ssl);
 	e->contexts.libcoap_info(ssl, where, value);
 }
 
@@ -126,6 +130,15 @@ static int on_verify(X509_STORE_CTX *store, void *data)
 
 	return ssl &&
 	       tls_verify(store, &e->credentials, !SSL_is_server(ssl), now, &e->watch.refusal);
+}
+
+static int on_new_session(SSL *ssl, SSL_SESSION *session)
+{
+	const coap_session_t *of = SSL_get_app_data(ssl);
+
+	if (of && !SSL_is_server(ssl))
+		tls_resume_keep(&endpoint_of(of)->resume, session);
+	return 0;
 }
 
 enum { READY_MAX = 8 };
@@ -171,6 +184,8 @@ static int endpoint_make_context(struct endpoint *e)
 		return r;
 
 	tls_set_verifier(&e->contexts, on_verify, e);
+	tls_resume_prepare(e->contexts.dtls, on_new_session);
+	tls_resume_prepare(e->contexts.tls, on_new_session);
 	coap_set_app_data(e->context, e);
 	/* libcoap's own block-wise transfer must stay off: it can be made to crash */
 	coap_context_set_block_mode(e->context, 0);
@@ -223,6 +238,7 @@ struct endpoint *endpoint_free(struct endpoint *e)
 		coap_free_context(e->context);
 	}
 	tls_credentials_done(&e->credentials);
+	tls_resume_forget(&e->resume);
 	free(e);
 	return NULL;
 }

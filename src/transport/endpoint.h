@@ -5,6 +5,7 @@
  */
 #include "exchange/answer.h"
 #include "transport/coap.h"
+#include "transport/tls_resume.h"
 #include "transport/tp.h"
 
 /* Called while libcoap is on the stack, settle excepted: never free anything of it there. */
@@ -30,6 +31,7 @@ struct endpoint {
 	struct tls_contexts contexts;
 	struct tls_credentials credentials; /* of client sessions */
 	struct tls_watch watch;		    /* of the one client session */
+	struct tls_resume resume;	    /* of its peer */
 	struct loop_source *io;
 	unsigned depth; /* > 0: libcoap is on the stack */
 };

@@ -13,6 +13,7 @@ src_transport_libtransport_a_SOURCES = \
 	%D%/stream.c \
 	%D%/tls.c %D%/tls.h \
 	%D%/tls_credentials.c %D%/tls_credentials.h \
+	%D%/tls_resume.c %D%/tls_resume.h \
 	%D%/tls_stream.c \
 	%D%/tls_verify.c %D%/tls_verify.h \
 	%D%/tls_watch.c %D%/tls_watch.h \
@@ -33,6 +34,7 @@ TRANSPORT_TESTS = \
 	tests/unit/check_stream \
 	tests/unit/check_tls \
 	tests/unit/check_tls_credentials \
+	tests/unit/check_tls_resume \
 	tests/unit/check_tls_stream \
 	tests/unit/check_tls_verify \
 	tests/unit/check_tls_watch \
@@ -72,6 +74,9 @@ tests_unit_check_stream_LDADD = $(TRANSPORT_TEST_LIBS)
 tests_unit_check_tls_stream_SOURCES = tests/unit/check_tls_stream.c $(TRANSPORT_TEST_SOURCES)
 tests_unit_check_tls_stream_CFLAGS = $(TRANSPORT_TEST_CFLAGS)
 tests_unit_check_tls_stream_LDADD = $(TRANSPORT_TEST_LIBS)
+tests_unit_check_tls_resume_SOURCES = tests/unit/check_tls_resume.c $(TRANSPORT_TEST_SOURCES)
+tests_unit_check_tls_resume_CFLAGS = $(TRANSPORT_TEST_CFLAGS)
+tests_unit_check_tls_resume_LDADD = $(TRANSPORT_TEST_LIBS)
 tests_unit_check_tls_SOURCES = tests/unit/check_tls.c $(TRANSPORT_TEST_SOURCES)
 tests_unit_check_tls_CFLAGS = $(TRANSPORT_TEST_CFLAGS)
 tests_unit_check_tls_LDADD = $(TRANSPORT_TEST_LIBS)

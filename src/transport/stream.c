@@ -32,6 +32,8 @@ static void stream_open(struct tp_session *s)
 
 void stream_timed_out(struct tp_session *s)
 {
+	if (connection_retry_in_full(s))
+		return;
 	if (s->is_connected)
 		session_fail(s, REASON_TCP_NO_CSM, false, "%s: no CSM came", s->peer_text);
 	else
@@ -54,6 +56,8 @@ static void stream_closed(struct tp_session *s)
 	if (w->alert_seen != TLS_ALERT_NONE)
 		s->last_alert = w->alert_seen;
 	if (s->drop != DROP_NOT)
+		return;
+	if (connection_retry_in_full(s))
 		return;
 	if (!s->is_connected) {
 		if (connection_has_next(s))

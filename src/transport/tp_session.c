@@ -8,6 +8,11 @@
 #include "base/cleanup.h"
 #include "transport/outbound.h"
 
+bool session_is_wanted(const struct tp_session *s)
+{
+	return outgoing_is_busy(s->out) || s->opener.done;
+}
+
 void session_fail(struct tp_session *s, enum reason reason, bool is_fatal, const char *format, ...)
 {
 	va_list args;
@@ -17,9 +22,10 @@ void session_fail(struct tp_session *s, enum reason reason, bool is_fatal, const
 	vsnprintf(s->failure.detail, sizeof s->failure.detail, format, args);
 	va_end(args);
 
+	s->opener.is_failed = s->opener.done;
 	if (outgoing_is_busy(s->out))
 		outgoing_fail_all(s->out, -ESHUTDOWN);
-	else
+	else if (!s->opener.done)
 		s->is_lost = s->state == SESSION_READY;
 	connection_want_drop(s, DROP_END);
 }
@@ -155,8 +161,8 @@ static void session_arm(struct tp_session *s)
 	other = incoming_due(s->in);
 	if (other < due)
 		due = other;
-	if (s->is_due || s->drop != DROP_NOT || s->wants_close || outgoing_has_results(s->out) ||
-		notices_has_results(&s->notices))
+	if (s->is_due || s->opener.is_failed || s->drop != DROP_NOT || s->wants_close ||
+		outgoing_has_results(s->out) || notices_has_results(&s->notices))
 		due = clock_now(s->tp->clock);
 	tp_arm(s->tp, s->timer, due);
 }
@@ -164,6 +170,8 @@ static void session_arm(struct tp_session *s)
 static void session_forget(struct tp_session *s)
 {
 	outgoing_forget(s->out);
+	s->opener.done = NULL;
+	s->opener.is_failed = false;
 	notices_forget(&s->notices);
 	while (s->waiters) {
 		struct waiter *next = s->waiters->next;
@@ -182,6 +190,28 @@ static void session_close(struct tp_session *s)
 	connection_settle(s);
 }
 
+static void session_tell_opener(struct tp_session *s)
+{
+	tp_done_fn done = s->opener.done;
+	struct tp_result result = {.detail = s->peer_text};
+
+	if (!done)
+		return;
+	if (s->opener.is_failed) {
+		result.reason = s->failure.reason;
+		result.is_fatal = s->failure.is_fatal;
+		result.detail = s->failure.detail;
+	} else if (tp_session_is_connected(s)) {
+		result.is_new_session =
+			s->opener.connections != s->connections && !s->endpoint->resume.is_resumed;
+	} else {
+		return;
+	}
+	s->opener.done = NULL;
+	s->opener.is_failed = false;
+	done(s->opener.data, &result);
+}
+
 void session_work(struct tp_session *s)
 {
 	bool is_freed = false;
@@ -198,6 +228,9 @@ void session_work(struct tp_session *s)
 	outgoing_expire(s->out);
 	incoming_expire(s->in);
 	outgoing_deliver(s->out);
+	if (is_freed)
+		return;
+	session_tell_opener(s);
 	if (is_freed)
 		return;
 	session_tell_notices(s, &is_freed);
@@ -355,6 +388,31 @@ int tp_session_request(
 	s->is_due = true;
 	session_arm(s);
 	return 0;
+}
+
+void tp_session_open(struct tp_session *s, tp_done_fn done, void *data)
+{
+	s->opener.done = done;
+	s->opener.data = data;
+	s->opener.connections = s->connections;
+	s->opener.is_failed = false;
+	s->is_due = true;
+	session_arm(s);
+}
+
+bool tp_session_can_resume(const struct tp_session *s)
+{
+	return s->endpoint->resume.session.len > 0;
+}
+
+struct span tp_session_resumption(const struct tp_session *s)
+{
+	return secret_span(&s->endpoint->resume.session);
+}
+
+int tp_session_set_resumption(struct tp_session *s, struct span kept)
+{
+	return s->is_secure ? tls_resume_load(&s->endpoint->resume, kept) : -EINVAL;
 }
 
 void tp_session_prepare(struct tp_session *s)

@@ -65,6 +65,12 @@ struct tp_session {
 	struct incoming *in;
 	struct notices notices;
 	struct waiter *waiters;
+	struct {
+		tp_done_fn done; /* NULL: nobody waits for the connection itself */
+		void *data;
+		unsigned connections;
+		bool is_failed;
+	} opener;
 
 	struct lookup *lookup;
 	uint64_t lookup_deadline;
@@ -100,6 +106,8 @@ extern const struct endpoint_ops session_endpoint_ops;
 
 /* session.c: from the loop only, with no libcoap on the stack. May free the session. */
 void session_work(struct tp_session *s);
+/* Whether there is something that needs a connection. */
+bool session_is_wanted(const struct tp_session *s);
 /* Ends all requests and the connection with this reason; harmless inside libcoap. */
 __attribute__((format(printf, 4, 5))) void session_fail(
 	struct tp_session *s, enum reason reason, bool is_fatal, const char *format, ...);
@@ -126,6 +134,11 @@ void connection_settle(struct tp_session *s);
 void connection_refused(struct tp_session *s);
 /* The handshake has ended or run out of time; the same. */
 void connection_fail_handshake(struct tp_session *s);
+/*
+ * Whether it may have been the old session that the peer stumbled over: then it is forgotten and
+ * the same address is tried again, in full.
+ */
+bool connection_retry_in_full(struct tp_session *s);
 /* Whether another address is left to try. */
 bool connection_has_next(const struct tp_session *s);
 /* How long one address is tried while another is left: never longer than a request may take. */

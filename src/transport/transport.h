@@ -108,6 +108,17 @@ void tp_session_free_p(struct tp_session **s);
  */
 int tp_session_request(
 	struct tp_session *s, const struct request *request, tp_done_fn done, void *data);
+/*
+ * Makes a connection, unless one stands; done as above, but without a response. is_new_session:
+ * the peer has no security context with us from before. One at a time.
+ */
+void tp_session_open(struct tp_session *s, tp_done_fn done, void *data);
+/* Whether the next handshake offers to resume a (D)TLS session. */
+bool tp_session_can_resume(const struct tp_session *s);
+/* What it offers, to be kept over a restart: a secret, borrowed until the loop runs; or empty. */
+struct span tp_session_resumption(const struct tp_session *s);
+/* What a former run kept for the same URI and credentials. -EBADMSG: it cannot be used. */
+int tp_session_set_resumption(struct tp_session *s, struct span kept);
 struct tp_notification {
 	struct span token; /* of the request that made the observation */
 	uint32_t observe;  /* the sequence number, 24 bits */

@@ -71,6 +71,7 @@ EXTRA_DIST += \
 	tests/integration/test_operations.py \
 	tests/integration/test_order.py \
 	tests/integration/test_registration.py \
+	tests/integration/test_resumption.py \
 	tests/integration/test_review_life.py \
 	tests/integration/test_scenarios.py \
 	tests/integration/test_server_initiated.py \

@@ -26,9 +26,15 @@ static const struct store_registration two[2] = {
 		.account_hash = {[31] = 255}},
 };
 
+/* The first with a session. */
+static struct store_registration list[2];
+
 static void setup(void)
 {
 	int pid;
+
+	memcpy(list, two, sizeof list);
+	ck_assert_int_eq(secret_set(&list[0].session, span_of_text("a session")), 0);
 
 	state_setup(&state);
 	ck_assert_int_eq(store_open(state.path, &store, &pid), 0);
@@ -37,12 +43,16 @@ static void setup(void)
 
 static void teardown(void)
 {
+	store_registrations_done(list, 2);
+	store_registrations_done(taken, n_taken);
 	store = store_free(store);
 	state_teardown(&state);
 }
 
 static int take(void)
 {
+	store_registrations_done(taken, n_taken);
+	n_taken = 0;
 	return store_take_registrations(store, taken, STORE_REGISTRATIONS_MAX, &n_taken);
 }
 
@@ -51,23 +61,24 @@ static bool is_equal(const struct store_registration *a, const struct store_regi
 	return a->short_server_id == b->short_server_id && a->version == b->version &&
 	       a->local_port == b->local_port && a->expires == b->expires &&
 	       strcmp(a->location, b->location) == 0 &&
-	       memcmp(a->account_hash, b->account_hash, sizeof a->account_hash) == 0;
+	       memcmp(a->account_hash, b->account_hash, sizeof a->account_hash) == 0 &&
+	       span_is_equal(secret_span(&a->session), secret_span(&b->session));
 }
 
 START_TEST(registrations_come_back_as_they_were_and_once)
 {
-	ck_assert_int_eq(store_save_registrations(store, two, 2), 0);
+	ck_assert_int_eq(store_save_registrations(store, list, 2), 0);
 	ck_assert_int_eq(take(), 0);
 	ck_assert_uint_eq(n_taken, 2);
-	ck_assert(is_equal(&taken[0], &two[0]));
-	ck_assert(is_equal(&taken[1], &two[1]));
+	ck_assert(is_equal(&taken[0], &list[0]));
+	ck_assert(is_equal(&taken[1], &list[1]));
 	ck_assert_int_eq(take(), -ENOENT);
 }
 END_TEST
 
 START_TEST(no_registration_leaves_no_file)
 {
-	ck_assert_int_eq(store_save_registrations(store, two, 2), 0);
+	ck_assert_int_eq(store_save_registrations(store, list, 2), 0);
 	ck_assert_int_eq(store_save_registrations(store, two, 0), 0);
 	ck_assert_int_eq(take(), -ENOENT);
 }
@@ -91,7 +102,7 @@ END_TEST
 
 START_TEST(more_than_asked_for_are_damage)
 {
-	ck_assert_int_eq(store_save_registrations(store, two, 2), 0);
+	ck_assert_int_eq(store_save_registrations(store, list, 2), 0);
 	ck_assert_int_eq(store_take_registrations(store, taken, 1, &n_taken), -EBADMSG);
 	ck_assert(state_has(&state, "registrations.cbor.corrupt"));
 }
@@ -109,7 +120,7 @@ END_TEST
 static int save_one(void *data)
 {
 	(void)data;
-	return store_save_registrations(store, &two[1], 1);
+	return store_save_registrations(store, &list[1], 1);
 }
 
 static int take_all(void *data)
@@ -123,11 +134,11 @@ START_TEST(a_crash_while_saving_leaves_the_old_or_the_new_list)
 	int r = 1;
 
 	for (unsigned n = 1; r == 1; n++) {
-		ck_assert_int_eq(store_save_registrations(store, two, 2), 0);
+		ck_assert_int_eq(store_save_registrations(store, list, 2), 0);
 		r = state_run(save_one, NULL, n, CRASH_POWER);
 		ck_assert_int_eq(take(), 0);
-		ck_assert(n_taken == 2 ? is_equal(&taken[1], &two[1])
-				       : n_taken == 1 && is_equal(&taken[0], &two[1]));
+		ck_assert(n_taken == 2 ? is_equal(&taken[1], &list[1])
+				       : n_taken == 1 && is_equal(&taken[0], &list[1]));
 		ck_assert(r == 1 || n_taken == 1);
 	}
 	ck_assert_int_eq(r, 0);
@@ -139,7 +150,7 @@ START_TEST(a_crash_while_taking_leaves_the_list_or_none)
 	int r = 1;
 
 	for (unsigned n = 1; r == 1; n++) {
-		ck_assert_int_eq(store_save_registrations(store, two, 2), 0);
+		ck_assert_int_eq(store_save_registrations(store, list, 2), 0);
 		r = state_run(take_all, NULL, n, CRASH_KILL);
 
 		int e = take();
@@ -156,7 +167,7 @@ START_TEST(without_memory_a_list_is_not_lost)
 	bool has_failed = true;
 
 	for (unsigned n = 1; has_failed; n++) {
-		ck_assert_int_eq(store_save_registrations(store, two, 2), 0);
+		ck_assert_int_eq(store_save_registrations(store, list, 2), 0);
 		alloc_fail_at(n);
 
 		int r = take();
@@ -172,7 +183,7 @@ START_TEST(without_memory_a_list_is_not_lost)
 	for (unsigned n = 1; has_failed; n++) {
 		alloc_fail_at(n);
 
-		int r = store_save_registrations(store, two, 2);
+		int r = store_save_registrations(store, list, 2);
 
 		has_failed = alloc_failed();
 		alloc_fail_off();

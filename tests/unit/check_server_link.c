@@ -231,7 +231,7 @@ START_TEST(a_fatal_security_error_is_final_and_its_alert_kept)
 }
 END_TEST
 
-START_TEST(a_registration_over_a_security_session_is_not_kept_over_a_restart)
+START_TEST(a_registration_over_a_security_session_that_cannot_be_resumed_is_not_kept)
 {
 	struct store_registration kept[1];
 
@@ -294,6 +294,47 @@ static int resume(const struct store_registration *kept)
 	server_link_free(server_link);
 	return r;
 }
+
+static void nothing(void *data, struct server_link *l)
+{
+	(void)data, (void)l;
+}
+
+/* doc/decisions.md: Update where the security session was resumed, else Register */
+START_TEST(a_saved_registration_goes_on_over_a_resumed_security_session_only)
+{
+	static const struct {
+		enum fake_resumption resumption;
+		unsigned registers, updates;
+	} rows[] = {
+		{FAKE_RESUME_TAKEN, 0, 1}, {FAKE_RESUME_REFUSED, 1, 0}, {FAKE_RESUME_FAILED, 1, 0}};
+	struct store_registration kept;
+
+	fake_up(URI_PSK);
+	fake_resumption(FAKE_RESUME_TAKEN);
+	machine_start(PSK_A);
+	world_run(1);
+	ck_assert_uint_eq(servers_save(machine->servers, &kept, 1), 1);
+	ck_assert(span_is_text(secret_span(&kept.session), "session"));
+
+	unsigned registers = fake_count(URI_PSK, FAKE_REGISTER);
+	unsigned updates = fake_count(URI_PSK, FAKE_UPDATE);
+
+	fake_resumption(rows[_i].resumption);
+	ck_assert_int_eq(make_link(), 0);
+	env.up = env.failed = env.running = env.stopped = nothing;
+	ck_assert_int_eq(server_link_resume(server_link, &kept), 0);
+	world_run(200);
+	ck_assert_uint_eq(fake_count(URI_PSK, FAKE_REGISTER) - registers, rows[_i].registers);
+	ck_assert_uint_eq(fake_count(URI_PSK, FAKE_UPDATE) - updates, rows[_i].updates);
+	server_link_free(server_link);
+	/* bytes that are no session, or none */
+	kept.session.data[0] ^= 1;
+	ck_assert_int_eq(resume(&kept), -ENOTSUP);
+	store_registrations_done(&kept, 1);
+	ck_assert_int_eq(resume(&kept), -ENOTSUP);
+}
+END_TEST
 
 START_TEST(a_saved_registration_is_resumed_while_it_lasts)
 {
@@ -409,10 +450,13 @@ Suite *suite(void)
 	tcase_add_test(c, a_lost_security_session_means_register_not_update);
 	tcase_add_test(c, a_session_that_is_lost_right_after_each_register_is_no_tight_loop);
 	tcase_add_test(c, a_fatal_security_error_is_final_and_its_alert_kept);
-	tcase_add_test(c, a_registration_over_a_security_session_is_not_kept_over_a_restart);
+	tcase_add_test(
+		c, a_registration_over_a_security_session_that_cannot_be_resumed_is_not_kept);
 
 	c = machine_case(s, "over a restart");
 	tcase_add_test(c, a_registration_is_saved_with_location_port_and_end);
+	tcase_add_loop_test(
+		c, a_saved_registration_goes_on_over_a_resumed_security_session_only, 0, 3);
 	tcase_add_test(c, a_saved_registration_is_resumed_while_it_lasts);
 	tcase_add_test(c, a_saved_registration_of_another_account_or_version_is_not_resumed);
 	tcase_add_test(c, a_saved_location_that_cannot_be_is_not_resumed);

@@ -78,6 +78,11 @@ static void make_context(struct coap_peer *p)
 		SSL_CTX_set_cipher_list(contexts.dtls, p->ciphers ? p->ciphers : "PSK:@SECLEVEL=0"),
 		1);
 	p->catcher = tls_catcher_free(p->catcher);
+	if (p->chokes) {
+		/* without a session id context OpenSSL ends what would be resumed */
+		SSL_CTX_set_verify(contexts.dtls, SSL_VERIFY_PEER, NULL);
+		SSL_CTX_set_verify(contexts.tls, SSL_VERIFY_PEER, NULL);
+	}
 }
 
 void coap_peer_open(struct coap_peer *p)

@@ -10,6 +10,7 @@ struct coap_peer {
 	const char *identity, *key, *ciphers; /* to be set; NULL: what the sessions of peer.h use */
 	bool is_plain;			      /* no DTLS, no TLS */
 	bool is_tcp;
+	bool chokes;	   /* on each attempt to resume a session: internal_error */
 	bool has_blocks;   /* whole bodies both ways, put together by libcoap */
 	size_t answer_len; /* of the answers' payload */
 	uint16_t port;	   /* 0: any */

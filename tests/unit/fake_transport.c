@@ -38,6 +38,9 @@ struct tp_session {
 	int alert;
 	char waits_for[9]; /* the token of the confirmable notification on its way */
 	struct pending *pending;
+	struct loop_source *opener;
+	tp_done_fn opened;
+	void *opened_data;
 };
 
 struct tp_listener {
@@ -56,6 +59,7 @@ static struct {
 	struct tp_session *sessions;
 	struct tp_listener *listeners;
 	unsigned n_opened, locations;
+	enum fake_resumption resumption;
 	uint16_t port;
 	int listener_error, session_error, request_error, notice_error;
 	struct fake_notice notices[FAKE_NOTICES_MAX];
@@ -262,6 +266,51 @@ int tp_session_request(
 	return 0;
 }
 
+/* --- sessions that are resumed ---------------------------------------------------------------- */
+
+static void on_open(void *data)
+{
+	struct tp_session *s = data;
+	struct tp_result result = {
+		.reason = net.resumption == FAKE_RESUME_FAILED ? REASON_DTLS_TIMEOUT : REASON_NONE,
+		.detail = "192.0.2.1:5684",
+		.is_new_session = net.resumption == FAKE_RESUME_REFUSED};
+
+	world_loop.free_source(s->opener);
+	s->opener = NULL;
+	s->is_connected = result.reason == REASON_NONE;
+	s->opened(s->opened_data, &result);
+}
+
+void tp_session_open(struct tp_session *s, tp_done_fn done, void *data)
+{
+	s->opened = done;
+	s->opened_data = data;
+	ck_assert_int_eq(world_loop.timer(NULL, on_open, s, &s->opener), 0);
+	world_loop.arm(s->opener, world_now(), 1);
+}
+
+bool tp_session_can_resume(const struct tp_session *s)
+{
+	return s->is_secure && net.resumption != FAKE_RESUME_NEVER;
+}
+
+struct span tp_session_resumption(const struct tp_session *s)
+{
+	return tp_session_can_resume(s) ? span_of_text("session") : span_of("", 0);
+}
+
+int tp_session_set_resumption(struct tp_session *s, struct span kept)
+{
+	(void)s;
+	return span_is_text(kept, "session") ? 0 : -EBADMSG;
+}
+
+void fake_resumption(enum fake_resumption what)
+{
+	net.resumption = what;
+}
+
 /* --- notifications ------------------------------------------------------------------------------
  */
 
@@ -359,10 +408,10 @@ int tp_session_new(struct tp *tp, const struct tp_peer *peer, const struct tp_ha
 	s->tp = tp;
 	s->handlers = *handlers;
 	s->is_secure = peer->mode != MODE_NOSEC;
-	s->is_tcp = strstr(s->uri, "+tcp:");
 	s->port = peer->local_port ? peer->local_port : net.port++;
 	s->alert = -1;
 	append(s->uri, sizeof s->uri, "", peer->uri);
+	s->is_tcp = strstr(s->uri, "+tcp:");
 	s->next = net.sessions;
 	net.sessions = s;
 	*ret = s;
@@ -377,6 +426,8 @@ void tp_session_close(struct tp_session *s)
 		pending_free(s->pending);
 		s->pending = next;
 	}
+	world_loop.free_source(s->opener);
+	s->opener = NULL;
 	s->is_connected = false;
 }
 

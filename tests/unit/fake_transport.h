@@ -26,6 +26,14 @@ void fake_begin(void);
 void fake_rule(const struct fake_rule *rule);
 /* Accepts all; nothing answers any more; one code for one operation. */
 void fake_up(const char *uri);
+/* What becomes of the attempt to resume a security session; FAKE_RESUME_NEVER: nothing is kept. */
+enum fake_resumption {
+	FAKE_RESUME_NEVER,
+	FAKE_RESUME_TAKEN,
+	FAKE_RESUME_REFUSED,
+	FAKE_RESUME_FAILED
+};
+void fake_resumption(enum fake_resumption what);
 void fake_down(const char *uri);
 void fake_answer(const char *uri, enum fake_op op, uint8_t code);
 
