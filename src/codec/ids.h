@@ -61,6 +61,7 @@ enum server_resource {
 	SERVER_SEQUENCE_COUNT = 20,
 	SERVER_PREFERRED_TRANSPORT = 22,
 	SERVER_MUTE_SEND = 23,
+	SERVER_NOTIFICATION_MODE = 26,
 };
 
 enum access_control_resource {

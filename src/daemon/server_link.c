@@ -498,7 +498,8 @@ static void on_request(
 	void *data, const char *peer, const struct request *request, struct response *ret)
 {
 	struct server_link *l = data;
-	struct dm_peer server = {l->short_server_id, reg_version(l->reg)};
+	struct dm_peer server = {
+		.short_server_id = l->short_server_id, .version = reg_version(l->reg)};
 
 	(void)peer;
 	/* before 2.01, while disabled and during a bootstrap: ignored (TS core 6.2.1, object 1) */

@@ -4,11 +4,11 @@
 #include "base/parse.h"
 #include "codec/link.h"
 #include "dm/links.h"
+#include "dm/observe.h"
 #include "dm/operation.h"
 
 /*
- * TS core 6.3.2: what a Discover of this depth lists below its target, and with ?depth=. No
- * attributes but those of the PROPERTIES class: there are no others.
+ * TS core 6.3.2: what a Discover of this depth lists below its target, and with ?depth=.
  */
 struct listing {
 	const struct operation *op;
@@ -24,6 +24,37 @@ static void write_target(struct listing *l, struct path p)
 	link_write_target(&l->w, 0, target);
 }
 
+/*
+ * Those that the asking server has attached (TS core 6.3.2): the target's line with what it
+ * inherits, the lines below it with their own. With 1.2 an object's line also tells the periods
+ * that the Server object sets.
+ */
+static void write_attributes(struct listing *l, struct path p)
+{
+	const struct dm_peer *peer = l->op->peer;
+	const struct attributes *all = peer->observe ? observe_attributes(peer->observe) : NULL;
+	const struct attrs *own;
+	struct attrs a = {0};
+
+	if (!all)
+		return;
+	if (p.depth == l->op->path.depth) {
+		a = attributes_inherited(all, peer->short_server_id, p);
+	} else {
+		own = attributes_find(all, peer->short_server_id, p);
+		if (own)
+			a = *own;
+	}
+	if (p.depth == 1 && peer->version >= LWM2M_1_2) {
+		struct attrs defaults = {0};
+
+		attributes_default(&defaults, l->op->m, peer->short_server_id);
+		defaults.set &= ATTR_BIT(ATTR_PMIN) | ATTR_BIT(ATTR_PMAX);
+		attr_inherit(&a, &defaults);
+	}
+	attr_write(&a, &l->w);
+}
+
 static void write_resource(struct listing *l, struct path p, const struct resource_def *def)
 {
 	uint32_t cursor = 0;
@@ -32,17 +63,22 @@ static void write_resource(struct listing *l, struct path p, const struct resour
 	char text[16];
 
 	write_target(l, p);
-	if (!def->is_multiple)
+	if (!def->is_multiple) {
+		write_attributes(l, p);
 		return;
+	}
 
 	while (model_next_resource_instance(l->op->m, p, &cursor, &riid))
 		dim++;
 	snprintf(text, sizeof text, "%u", dim);
 	link_write_attr(&l->w, "dim", text);
+	write_attributes(l, p);
 
 	cursor = 0;
-	while (l->deepest >= 4 && model_next_resource_instance(l->op->m, p, &cursor, &riid))
+	while (l->deepest >= 4 && model_next_resource_instance(l->op->m, p, &cursor, &riid)) {
 		write_target(l, path_child(p, riid));
+		write_attributes(l, path_child(p, riid));
+	}
 }
 
 /* What cannot be read has no value that could be missing: it is there if it is defined. */
@@ -56,6 +92,7 @@ static void write_instance(struct listing *l, struct path instance)
 	const struct object_def *object = l->op->object;
 
 	write_target(l, instance);
+	write_attributes(l, instance);
 	for (size_t i = 0; l->deepest >= 3 && i < object->n_resources; i++) {
 		struct path p = path_child(instance, object->resources[i].id);
 
@@ -71,6 +108,7 @@ static void write_object(struct listing *l, struct path object)
 
 	write_target(l, object);
 	dm_links_write_version(&l->w, l->op->object, l->op->peer->version);
+	write_attributes(l, object);
 	while (l->deepest >= 2 && model_next_instance(l->op->m, object.id[0], &cursor, &iid))
 		write_instance(l, path_child(object, iid));
 }

@@ -6,16 +6,6 @@
 #include "dm/operation.h"
 #include "dm/response.h"
 
-/*
- * An operation that this client refuses wherever it is asked for: 4.05. Write-Attributes: there
- * are no notifications whose attributes could be set (TS core 5.1.2).
- */
-static int op_refuse(const struct operation *op)
-{
-	(void)op;
-	return -EOPNOTSUPP;
-}
-
 /* TS core 6.3.3, 6.3.5: POST on a resource runs it, or adds to a multiple one. */
 static int op_post_resource(const struct operation *op)
 {
@@ -40,12 +30,12 @@ static const struct row {
 	uint8_t rights; /* enum access, of the instance or, for Create, of the object */
 	int (*run)(const struct operation *op);
 } rows[] = {
-	{MSG_FETCH,  FORM_ANY,        0, 0, 0,              op_read_composite},
+	{MSG_FETCH,  FORM_ANY,        0, 0, 0,              op_observe},
 	{MSG_IPATCH, FORM_ANY,        0, 0, 0,              op_write_composite},
 	{MSG_GET,    FORM_DISCOVER,   1, 3, 0,              op_discover},
-	{MSG_GET,    FORM_ANY,        1, 4, 0,              op_read},
-	{MSG_PUT,    FORM_ATTRIBUTES, 1, 1, 0,              op_refuse},
-	{MSG_PUT,    FORM_ATTRIBUTES, 2, 4, ACCESS_READ,    op_refuse},
+	{MSG_GET,    FORM_ANY,        1, 4, 0,              op_observe},
+	{MSG_PUT,    FORM_ATTRIBUTES, 1, 1, 0,              op_write_attributes},
+	{MSG_PUT,    FORM_ATTRIBUTES, 2, 4, ACCESS_READ,    op_write_attributes},
 	{MSG_PUT,    FORM_ANY,        2, 4, ACCESS_WRITE,   op_replace},
 	{MSG_POST,   FORM_ANY,        1, 1, ACCESS_CREATE,  op_create},
 	{MSG_POST,   FORM_ANY,        2, 2, ACCESS_WRITE,   op_update},

@@ -9,6 +9,7 @@
 struct dm_peer {
 	uint16_t short_server_id;
 	enum lwm2m_version version; /* of the registration */
+	struct observe *observe;    /* NULL: nothing is observed, no attributes are kept */
 };
 
 /*

@@ -3,6 +3,7 @@
  * One operation on one target, found by dispatch.c and carried out by the op_ files and
  * discover.c. Layer: dm, private to it.
  */
+#include "codec/attr.h"
 #include "dm/dispatch.h"
 
 struct operation {
@@ -31,6 +32,12 @@ int op_delete_resource_instance(const struct operation *op);
 int op_read_composite(const struct operation *op);
 int op_write_composite(const struct operation *op);
 int op_discover(const struct operation *op);
+/* A Read or Read-Composite, and what its option Observe asks for. */
+int op_observe(const struct operation *op);
+int op_write_attributes(const struct operation *op);
+
+/* The queries as attributes that are possible at the path, and those to be unset. -EINVAL */
+int op_parse_attributes(const struct operation *op, struct attrs *ret, uint16_t *ret_unset);
 
 /* Whether the text is a list of arguments as Execute takes them. */
 bool execute_args_are_valid(struct span text);

@@ -8,12 +8,14 @@
 #include "fuzz.h"
 
 #include <assert.h>
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 
 #include "base/reader.h"
 #include "dm/dispatch.h"
 #include "dm/links.h"
+#include "dm/observe.h"
 #include "objects/access_control.h"
 #include "objects/device.h"
 #include "objects/security.h"
@@ -105,6 +107,107 @@ static struct model *device(struct sample *sample, bool has_second)
 	return m;
 }
 
+/* Half a second passes with each request; every third notification finds no way. */
+struct reporting {
+	struct observe *o;
+	uint64_t now;
+	unsigned n_sent;
+};
+
+static uint64_t reporting_now(void *data)
+{
+	return ((struct reporting *)data)->now;
+}
+
+static int reporting_send(void *data, const struct observe_notice *n)
+{
+	struct reporting *r = data;
+
+	assert(n->token.len <= 8 && n->sequence <= 0xffffff && n->response->code != 0);
+	assert(msg_code_is_success(n->response->code) == n->response->has_observe);
+	return ++r->n_sent % 3 == 0 ? -ENOTCONN : 0;
+}
+
+static void reporting_arm(void *data, uint64_t at)
+{
+	(void)data, (void)at;
+}
+
+static void reporting_unreachable(void *data, uint16_t short_server_id)
+{
+	(void)data, (void)short_server_id;
+}
+
+static void reporting_added(void *data, const struct observe_info *info)
+{
+	(void)data;
+	assert(info->n_paths > 0);
+}
+
+static void reporting_dropped(void *data, uint16_t short_server_id, size_t n)
+{
+	(void)data, (void)short_server_id, (void)n;
+}
+
+static void reporting_touched(void *data)
+{
+	(void)data;
+}
+
+static void reporting_changed(void *data, struct path p, enum model_change what)
+{
+	observe_changed(((struct reporting *)data)->o, p, what);
+}
+
+static void reporting_begin(struct reporting *r, struct clock *clock, struct model *m)
+{
+	struct observe_env env = {.model = m,
+		.clock = clock,
+		.observations_max = 8,
+		.stored_max = 4,
+		.data = r,
+		.send = reporting_send,
+		.arm = reporting_arm,
+		.unreachable = reporting_unreachable,
+		.added = reporting_added,
+		.dropped = reporting_dropped,
+		.touched = reporting_touched};
+
+	*clock = (struct clock){reporting_now, reporting_now, r};
+
+	int e = observe_new(&env, &r->o);
+
+	assert(e == 0);
+	model_on_change(m, reporting_changed, r);
+}
+
+static void reporting_pass(struct reporting *r, const struct dm_peer *peer, struct span token)
+{
+	r->now += USEC_PER_SEC / 2;
+	observe_step(r->o);
+	observe_concluded(r->o, peer->short_server_id, token, OBSERVE_ACKNOWLEDGED);
+	if (r->n_sent % 5 == 0)
+		observe_online(r->o, peer->short_server_id, true);
+}
+
+/* What is kept over a restart is read again. */
+static void reporting_end(struct reporting *r, struct model *m)
+{
+	static const uint16_t servers[] = {1, 2};
+	struct buf state = {0};
+	int e = observe_save(r->o, servers, 2, &state);
+
+	assert(e == 0);
+	observe_void(r->o, 1);
+	observe_void(r->o, 2);
+	assert(observe_count(r->o) == 0);
+	e = observe_load(r->o, buf_span(&state), servers, 2);
+	assert(e == 0);
+	buf_done(&state);
+	model_on_change(m, NULL, NULL);
+	observe_free(r->o);
+}
+
 /* An id now and then is no number, so that such paths are met, too. */
 static void take_path(struct reader *r, struct request *request, char text[8][8])
 {
@@ -136,15 +239,16 @@ static struct span take_request(
 			span_of_text(queries[rd_u8(r) % (sizeof queries / sizeof *queries)]));
 	if (flags & HAS_OBSERVE)
 		request->observe = rd_u8(r) & 1;
+	request->token = span_of(flags & SECOND_SERVER ? "b" : "a", 1);
 	request->payload = rd_take(r, rd_u8(r));
 	return request->payload;
 }
 
-static void ask(struct model *m, struct reader *r)
+static void ask(struct model *m, struct reader *r, struct reporting *reporting)
 {
 	struct response response = {0};
 	struct request request;
-	struct dm_peer peer;
+	struct dm_peer peer = {.observe = reporting->o};
 	char text[8][8];
 
 	take_request(r, &request, &peer, text);
@@ -152,6 +256,7 @@ static void ask(struct model *m, struct reader *r)
 	char *before = request.method == MSG_GET ? NULL : model_dump(m);
 
 	dm_dispatch(m, &peer, &request, &response);
+	reporting_pass(reporting, &peer, request.token);
 	assert(!model_in_transaction(m));
 	assert(msg_code_is_success(response.code) || response.code >> 5 == 4);
 	if (!msg_code_is_success(response.code))
@@ -175,9 +280,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct reader r = reader_of(span_of(data, size));
 	struct model *m = device(&sample, rd_u8(&r) & 1);
 	struct buf links = {0};
+	struct reporting reporting = {.now = USEC_PER_SEC};
+	struct clock clock;
 
+	reporting_begin(&reporting, &clock, m);
 	while (rd_left(&r) > 0)
-		ask(m, &r);
+		ask(m, &r, &reporting);
 
 	assert(span_is_text(
 		model_get_bytes(m, PATH3(OBJECT_SECURITY, 0, SECURITY_SECRET_KEY)), "key"));
@@ -186,6 +294,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	assert(err == 0);
 	buf_done(&links);
+	reporting_end(&reporting, m);
 	model_free(m);
 	return 0;
 }

@@ -163,6 +163,10 @@ static void take_option(struct span *rest, struct request *request)
 	struct span name = take_until(rest, "=", &stop), text = take_until(rest, " ", &stop);
 	uint32_t v;
 
+	if (span_is_text(name, "token")) {
+		request->token = text;
+		return;
+	}
 	if (parse_u32(text, &v) < 0)
 		abort();
 	if (span_is_text(name, "cf"))

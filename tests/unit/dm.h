@@ -25,7 +25,7 @@ void dm_teardown(struct dm *d);
 void dm_add_second_server(struct dm *d);
 
 /*
- * Asks "GET /3/0/0?depth=1 cf=0 accept=11542 observe=0". The code as 205; the rest is in
+ * Asks "GET /3/0/0?depth=1 cf=0 accept=11542 observe=0 token=x". The code as 205; the rest is in
  * d->response. Payload: text, or with a leading "hex:" hex digits.
  */
 unsigned dm_ask(struct dm *d, const char *line, const char *payload);
