@@ -11,7 +11,7 @@ _lwm2mctl()
 		esac
 	done
 	case $previous in
-	--socket)
+	--socket | --output)
 		mapfile -t COMPREPLY < <(compgen -f -- "$word")
 		return
 		;;
@@ -34,6 +34,7 @@ _lwm2mctl()
 	monitor:-*) mapfile -t COMPREPLY < <(compgen -W "--kind --json" -- "$word") ;;
 	deregister:-*) mapfile -t COMPREPLY < <(compgen -W "--for" -- "$word") ;;
 	log:-*) mapfile -t COMPREPLY < <(compgen -W "--follow --json" -- "$word") ;;
+	metrics:*) mapfile -t COMPREPLY < <(compgen -W "--output --json" -- "$word") ;;
 	card:*) mapfile -t COMPREPLY < <(compgen -W "--reader" -- "$word") ;;
 	get:* | objects:* | observe:* | execute:*)
 		mapfile -t COMPREPLY < <(compgen -W "$(lwm2mctl objects 2>/dev/null | awk '{ print $1 }')" -- "$word")

@@ -1,10 +1,11 @@
 # The unit is made for the service manager that configure found: keys that an older one does not
 # know are left out, since it would complain about them at each reload.
-EXTRA_DIST += %D%/lwm2md.service.in %D%/lwm2md.sysusers %D%/lwm2md.tmpfiles %D%/50-lwm2md.rules \
+EXTRA_DIST += %D%/lwm2md.service.in %D%/lwm2md-metrics.service.in %D%/lwm2md.sysusers %D%/lwm2md.tmpfiles %D%/50-lwm2md.rules \
 	%D%/catalog.awk %D%/catalog.txt
 
-nodist_systemdsystemunit_DATA = %D%/lwm2md.service
-CLEANFILES += %D%/lwm2md.service
+nodist_systemdsystemunit_DATA = %D%/lwm2md.service %D%/lwm2md-metrics.service
+dist_systemdsystemunit_DATA = %D%/lwm2md-metrics.timer
+CLEANFILES += %D%/lwm2md.service %D%/lwm2md-metrics.service
 
 if SYSTEMD_254
 RESTART_PACE = RestartSec=1\nRestartSteps=6\nRestartMaxDelaySec=60
@@ -25,6 +26,11 @@ endif
 		-e 's|^@CREDENTIALS[@]|$(CREDENTIALS)|' \
 		-e 's|^@PRIVATE_USERS[@]|$(PRIVATE_USERS)|' \
 		$(srcdir)/%D%/lwm2md.service.in >$@.part && mv $@.part $@
+
+# Off by default: the administrator enables the timer.
+%D%/lwm2md-metrics.service: %D%/lwm2md-metrics.service.in Makefile
+	$(AM_V_GEN)$(MKDIR_P) %D% && sed -e 's|@bindir[@]|$(bindir)|' \
+		$(srcdir)/%D%/lwm2md-metrics.service.in >$@.part && mv $@.part $@
 
 # What "journalctl -x" explains: the MESSAGE_IDs are those of the program.
 catalogdir = $(prefix)/lib/systemd/catalog

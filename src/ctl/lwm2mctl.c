@@ -38,7 +38,7 @@ static const struct verb verbs[] = {
 	{"check",      "[FILE]",         "check the configuration", 0, 1, 0, verb_check, NULL},
 	{"doctor",     "[SSID]",         "check everything from here to the servers", 0, 1, 0, verb_doctor, NULL},
 	{"report",     "",               "what a bug report needs, without secrets", 0, 0, 0, verb_report, NULL},
-	{"metrics",    "",               "figures in Prometheus text format", 0, 0, 0, verb_metrics, NULL},
+	{"metrics",    "[--output FILE]", "figures in Prometheus text format", 0, 0, OWN(OUTPUT), verb_metrics, NULL},
 	{"log",        "[-f]",           "the daemon's messages in the journal", 0, 0, OWN(FOLLOW), verb_log, NULL},
 };
 
@@ -63,6 +63,7 @@ static const struct option options[] = {
 	{"endpoint", required_argument, NULL, OPTION_ENDPOINT},
 	{"root",     required_argument, NULL, OPTION_ROOT},
 	{"reader",   required_argument, NULL, OPTION_READER},
+	{"output",   required_argument, NULL, OPTION_OUTPUT},
 	{"version",  no_argument,       NULL, OPT_VERSION},
 	{"help",     no_argument,       NULL, OPT_HELP},
 	{"list-verbs", no_argument,     NULL, OPT_LIST},

@@ -1,11 +1,13 @@
 #include "ctl/verbs.h"
 
+#include <errno.h>
 #include <stdio.h>
 
 #include "base/cleanup.h"
 #include "base/clock.h"
 #include "ctl/ask.h"
 #include "ctl/native.h"
+#include "ctl/place.h"
 #include "ctl/render.h"
 
 static int status_code(const struct json *state)
@@ -154,15 +156,35 @@ int verb_get(const struct cmdline *c, char *words[], int n)
 	return code;
 }
 
+/* Whole or not at all, for those who collect it. */
+static int put_metrics(const char *path, const char *text)
+{
+	int r = *path == '/' ? place_file("", path, span_of_text(text), 0644, (gid_t)-1) : -EINVAL;
+
+	if (r == 0)
+		return EXIT_OK;
+	complain("%s cannot be written: %s", path,
+		r == -EINVAL ? "the path is not absolute" : strerror(-r));
+	return r == -EINVAL ? EXIT_USAGE : r == -EACCES ? EXIT_DENIED : EXIT_FAILED;
+}
+
 int verb_metrics(const struct cmdline *c, char *words[], int n)
 {
+	static const char down[] = "# HELP lwm2m_up Whether the daemon answers.\n"
+				   "# TYPE lwm2m_up gauge\n"
+				   "lwm2m_up 0\n";
 	_cleanup_(json_free_p) struct json *message = NULL;
+	const char *output = c->options[OPTION_OUTPUT];
 	const struct json *p;
-	int code = ask_call(c, "GetMetrics", NULL, &message, &p);
+	int code = ask_call(c, "GetMetrics", NULL, &message, &p), r;
 
 	(void)words, (void)n;
+	if (code == EXIT_NO_DAEMON && output && (r = put_metrics(output, down)) != EXIT_OK)
+		return r;
 	if (code)
 		return code;
+	if (output)
+		return put_metrics(output, ask_text(p, "text"));
 	if (cmdline_has(c, OPTION_JSON))
 		return native_print(p, NULL);
 	fputs(ask_text(p, "text"), stdout);

@@ -1,13 +1,11 @@
 #include "daemon/console.h"
 
 #include <errno.h>
-#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 
 #include "base/cleanup.h"
-#include "base/writer.h"
 #include "conf/names.h"
 #include "daemon/card_inspect.h"
 #include "daemon/daemon.h"
@@ -17,26 +15,12 @@
 
 /* --- news ------------------------------------------------------------------------------------- */
 
-static void count(struct console *c, const struct step *s)
-{
-	bool is_ok = s->result == STEP_OK;
-
-	if (s->result == STEP_FAILED)
-		c->failures[s->reason]++;
-	if (!is_ok && s->result != STEP_FAILED)
-		return;
-	if (s->stage == STAGE_REGISTER && s->server > 0 && s->reason != REASON_RETRY_EXHAUSTED)
-		c->registrations[is_ok]++;
-	if (s->stage == STAGE_CLIENT_BOOTSTRAP || s->stage == STAGE_SERVER_BOOTSTRAP)
-		c->bootstraps[is_ok]++;
-}
-
 static void on_step(void *data, const struct step *s)
 {
 	struct console *c = data;
 	struct manage_step shown = view_step(s);
 
-	count(c, s);
+	metrics_count_step(&c->d->metrics, s);
 	manage_tell_step(c->manage, &shown);
 	if (s->server > 0)
 		manage_tell_server(c->manage, (uint16_t)s->server);
@@ -191,87 +175,11 @@ static void diagnose(void *data, void (*emit)(void *to, const struct manage_find
 	diagnosis_run(c->d, emit, to);
 }
 
-/* --- metrics ---------------------------------------------------------------------------------- */
-
-static void write_head(struct writer *w, const char *name, const char *type, const char *help)
-{
-	wr_printf(w, "# HELP %s %s\n# TYPE %s %s\n", name, help, name, type);
-}
-
-static void write_link(struct writer *w, const struct daemon *d)
-{
-	const struct server_link *l;
-	size_t cursor = 0;
-
-	write_head(w, "lwm2m_server_registered", "gauge", "Whether the server has a registration.");
-	while ((l = servers_next(d->servers, &cursor)))
-		wr_printf(w, "lwm2m_server_registered{ssid=\"%u\"} %d\n",
-			server_link_short_server_id(l), reg_is_up(server_link_reg(l)));
-
-	write_head(w, "lwm2m_server_registration_expires_seconds", "gauge",
-		"Until the registration ends at the server.");
-	cursor = 0;
-	while ((l = servers_next(d->servers, &cursor))) {
-		const struct reg *reg = server_link_reg(l);
-
-		if (reg_is_up(reg) && reg_expires(reg) != USEC_NEVER)
-			wr_printf(w,
-				"lwm2m_server_registration_expires_seconds{ssid=\"%u\"} %" PRIu64
-				"\n",
-				server_link_short_server_id(l),
-				view_seconds_until(d, reg_expires(reg)));
-	}
-}
-
-static void write_endpoint(struct writer *w, const char *text)
-{
-	for (; *text; text++) {
-		if (*text == '"' || *text == '\\')
-			wr_u8(w, '\\');
-		wr_u8(w, (uint8_t)*text);
-	}
-}
-
-static void write_results(
-	struct writer *w, const char *name, const char *help, const uint64_t counts[2])
-{
-	write_head(w, name, "counter", help);
-	for (int ok = 0; ok < 2; ok++)
-		wr_printf(w, "%s{result=\"%s\"} %" PRIu64 "\n", name, ok ? "ok" : "failed",
-			counts[ok]);
-}
-
 static int get_metrics(void *data, struct buf *out)
 {
-	static const char *const phases[] = {"starting", "smartcard", "factory", "registering",
-		"registered", "degraded", "holdoff", "bootstrapping", "retrying", "offline", "idle",
-		"stopping"};
 	const struct console *c = data;
-	const struct daemon *d = c->d;
-	struct writer w = writer_to(out);
 
-	write_head(&w, "lwm2m_info", "gauge", "Version and Endpoint Client Name.");
-	wr_text(&w, "lwm2m_info{version=\"" PACKAGE_VERSION "\",endpoint=\"");
-	write_endpoint(&w, d->conf->endpoint);
-	wr_text(&w, "\"} 1\n");
-	write_head(&w, "lwm2m_phase", "gauge", "1 for the present phase.");
-	for (size_t i = 0; i < sizeof phases / sizeof *phases; i++)
-		wr_printf(&w, "lwm2m_phase{phase=\"%s\"} %d\n", phases[i],
-			strcmp(view_phase(d), phases[i]) == 0);
-	write_link(&w, d);
-	write_head(
-		&w, "lwm2m_holdoff_remaining_seconds", "gauge", "Until ClientHoldOffTime is over.");
-	wr_printf(&w, "lwm2m_holdoff_remaining_seconds %" PRIu64 "\n",
-		holdoff_left(d->waits.holdoff) / USEC_PER_SEC);
-	write_results(&w, "lwm2m_registrations_total", "Register and Update operations by result.",
-		c->registrations);
-	write_results(&w, "lwm2m_bootstraps_total", "Bootstraps by result.", c->bootstraps);
-	write_head(&w, "lwm2m_failures_total", "counter", "Failed steps by reason.");
-	for (int i = 1; i < REASON_COUNT; i++)
-		if (c->failures[i] > 0)
-			wr_printf(&w, "lwm2m_failures_total{reason=\"%s\"} %" PRIu64 "\n",
-				reason_id((enum reason)i), c->failures[i]);
-	return w.err;
+	return metrics_write(&c->d->metrics, c->d, out);
 }
 
 /* --- life ------------------------------------------------------------------------------------- */

@@ -15,8 +15,6 @@ struct console {
 	char *path;
 	const char *phase; /* the last that was shown, and since when (REALTIME, usec) */
 	uint64_t since;
-	uint64_t failures[REASON_COUNT];
-	uint64_t registrations[2], bootstraps[2]; /* failed, succeeded */
 };
 
 /* Opens status.sock in control.directory. */

@@ -370,7 +370,8 @@ static int make_parts(struct daemon *d)
 		.tp = d->tp,
 		.loop = d->loop,
 		.clock = d->clock,
-		.timeline = d->timeline};
+		.timeline = d->timeline,
+		.metrics = &d->metrics};
 	struct servers_hooks hooks = {.data = d,
 		.verdict = on_verdict,
 		.stopped = on_stopped,

@@ -11,6 +11,7 @@
 #include "daemon/holdoff.h"
 #include "daemon/keeper.h"
 #include "daemon/loop.h"
+#include "daemon/metrics.h"
 #include "daemon/routes.h"
 #include "daemon/servers.h"
 #include "daemon/timeline.h"
@@ -63,6 +64,7 @@ struct daemon {
 	uint64_t stale_since;	    /* REALTIME, usec: a reload was refused; 0: none */
 	struct loop_source *jitter; /* before the first Register after a boot */
 	struct waits waits;
+	struct metrics metrics;
 	enum origin source; /* of the server accounts in use */
 	bool is_loaded;	    /* accounts were read from the state directory */
 	bool is_conf_new;   /* a reload: configured accounts must be read again */

@@ -20,6 +20,7 @@ src_daemon_libdaemon_a_SOURCES = \
 	%D%/keeper.c %D%/keeper.h \
 	%D%/server_link.c %D%/server_link.h \
 	%D%/loop.c %D%/loop.h \
+	%D%/metrics.c %D%/metrics.h \
 	%D%/notify.c %D%/notify.h \
 	%D%/routes.c %D%/routes.h \
 	%D%/servers.c %D%/servers.h \
@@ -159,6 +160,12 @@ tests_unit_check_card_inspect_SOURCES = tests/unit/check_card_inspect.c tests/un
 	tests/unit/testloop.c tests/unit/runner.c
 tests_unit_check_card_inspect_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 tests_unit_check_card_inspect_LDADD = src/daemon/libdaemon.a $(CARD_LIBS) $(CHECK_LIBS)
+check_PROGRAMS += tests/unit/check_metrics
+TESTS += tests/unit/check_metrics
+tests_unit_check_metrics_SOURCES = tests/unit/check_metrics.c $(MACHINE)
+tests_unit_check_metrics_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
+tests_unit_check_metrics_LDFLAGS = $(LINK_WORLD)
+tests_unit_check_metrics_LDADD = $(WORLD_LIBS)
 check_PROGRAMS += tests/unit/check_view
 TESTS += tests/unit/check_view
 tests_unit_check_view_SOURCES = tests/unit/check_view.c $(MACHINE)

@@ -6,6 +6,7 @@
 
 #include "base/cleanup.h"
 #include "base/parse.h"
+#include "daemon/metrics.h"
 #include "dm/dispatch.h"
 #include "dm/links.h"
 #include "server/reaction.h"
@@ -507,7 +508,12 @@ static void on_request(
 		ret->code = MSG_NO_RESPONSE;
 		return;
 	}
+
+	uint64_t begin = clock_now(l->env->clock);
+
 	dm_dispatch(l->env->model, &server, request, ret);
+	metrics_count_request(l->env->metrics, l->short_server_id, request, ret->code,
+		clock_now(l->env->clock) - begin);
 }
 
 /* --- life ------------------------------------------------------------------------------------ */

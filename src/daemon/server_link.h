@@ -18,6 +18,7 @@ struct server_link_env {
 	const struct loop *loop;
 	const struct clock *clock;
 	struct timeline *timeline;
+	struct metrics *metrics; /* may be NULL */
 	const char *endpoint;
 	void *data;
 	void (*up)(void *data, struct server_link *l);

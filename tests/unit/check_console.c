@@ -148,39 +148,6 @@ START_TEST(console_reload_names_the_problems_and_changes_nothing)
 }
 END_TEST
 
-START_TEST(console_metrics_have_one_group_of_lines_for_each_name)
-{
-	struct buf out = {0};
-
-	machine_start(WITH_BS ONE_SERVER);
-	fake_up(URI_A);
-	world_run(1);
-	console.d = machine;
-	console.failures[REASON_REG_TIMEOUT] = 3;
-	ck_assert_int_eq(console_ops.metrics(&console, &out), 0);
-	ck_assert_int_eq(buf_append_byte(&out, '\0'), 0);
-
-	const char *text = (const char *)out.data;
-
-	ck_assert_ptr_nonnull(strstr(text, "\nlwm2m_phase{phase=\"registered\"} 1\n"));
-	ck_assert_ptr_nonnull(strstr(text, "\nlwm2m_phase{phase=\"holdoff\"} 0\n"));
-	ck_assert_ptr_nonnull(strstr(text, "\nlwm2m_server_registered{ssid=\"1\"} 1\n"));
-	ck_assert_ptr_nonnull(strstr(text, "\nlwm2m_failures_total{reason=\"reg.timeout\"} 3\n"));
-	ck_assert_int_eq(strncmp(text, "# HELP lwm2m_info ", 18), 0);
-
-	/* each sample stands below its own TYPE */
-	char name[80] = "";
-
-	for (const char *line = text; *line; line = strchr(line, '\n') + 1) {
-		if (strncmp(line, "# TYPE ", 7) == 0)
-			snprintf(name, sizeof name, "%.*s", (int)strcspn(line + 7, " "), line + 7);
-		else if (*line != '#')
-			ck_assert_msg(strncmp(line, name, strlen(name)) == 0, "%.60s", line);
-	}
-	buf_done(&out);
-}
-END_TEST
-
 Suite *suite(void)
 {
 	Suite *s = suite_create("console");
@@ -194,6 +161,5 @@ Suite *suite(void)
 	tcase_add_test(t, console_does_nothing_inside_a_bootstrap_session);
 	tcase_add_test(t, console_reset_brings_back_what_is_configured);
 	tcase_add_test(t, console_reload_names_the_problems_and_changes_nothing);
-	tcase_add_test(t, console_metrics_have_one_group_of_lines_for_each_name);
 	return s;
 }

@@ -61,6 +61,9 @@ static struct {
 		NULL},
 	{{.words = {"get"}}, 2, "usage: lwm2mctl get PATH...", NULL},
 	{{.words = {"get", "3/0"}}, 2, "is no path", NULL},
+	{{.words = {"metrics", "--output", "/nonexistent/a"}, .daemon = up}, 1, "cannot be written",
+		NULL},
+	{{.words = {"metrics", "--output", "a"}, .daemon = up}, 2, "not absolute", NULL},
 	{{.words = {"metrics"}, .daemon = up}, 0, "a 1\n", NULL},
 };
 
