@@ -77,6 +77,8 @@ if command -v mandoc >/dev/null; then
 fi
 finds docs "a reason without a hint" net.planted src/base/reason.def \
 	'REASON(PLANTED, "net.planted", "text", "")'
+finds reasons "a reason that nobody gives and no test causes" net.planted src/base/reason.def \
+	'REASON(NET_PLANTED, "net.planted", "a text", "a hint")'
 finds docs "a state that does not exist" PLANTED man/lwm2md-bootstrap.7 '.It Sy PLANTED
 x'
 tap_done

@@ -55,6 +55,12 @@ else
 	tap_skip "lwm2md-reasons.7 lists each reason" "there is no such page yet"
 fi
 
+# the guide names reasons that exist
+ids='(bs|card|clock|config|dns|dtls|holdoff|net|reg|retry|secret|security|state|tcp)\.[a-z-]+'
+grep -oE "\`$ids\`" doc/troubleshooting.md | tr -d '`' | grep -vE '\.conf$' | sort -u >"$tap_tmp/page"
+cut -f 1 "$tap_tmp/reasons" | sort >"$tap_tmp/ids"
+tap_empty "doc/troubleshooting.md names reasons that exist" "$(comm -13 "$tap_tmp/ids" "$tap_tmp/page")"
+
 # lwm2mctl(1): ".It Ic VERB"; each exit status is one of the program's
 ctl=$top_builddir/lwm2mctl
 if [ -x "$ctl" ]; then

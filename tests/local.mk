@@ -40,10 +40,11 @@ CHECKS = \
 	%D%/check-version.sh \
 	%D%/check-man.sh \
 	%D%/check-docs.sh \
+	%D%/check-reasons.sh \
 	%D%/check-unit.sh \
 	%D%/check-checks.sh
 TESTS += $(CHECKS)
-EXTRA_DIST += $(CHECKS) %D%/tap.sh %D%/strip.awk %D%/pairs-exceptions
+EXTRA_DIST += $(CHECKS) %D%/tap.sh %D%/strip.awk %D%/pairs-exceptions %D%/reasons-exceptions
 include tests/server/local.mk
 include tests/system/local.mk
 include tests/bench/local.mk

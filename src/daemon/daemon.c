@@ -211,9 +211,7 @@ static struct tp_settings settings_of(const struct conf *conf)
 		.max_retransmit = conf->coap.max_retransmit,
 		.family = families[conf->network.family],
 		.interface = conf->network.interface,
-		.body_max = conf->coap.max_body,
-		.trust_store = conf->security.trust_store,
-		.clock_check = conf->security.clock_check};
+		.body_max = conf->coap.max_body};
 }
 
 /* Object 3 as the configuration in use says; the object borrows from it. */

@@ -14,7 +14,7 @@ struct keeper {
 	struct store_card card;
 	bool is_restored;
 	struct loop_source *purge, *save;
-	bool is_dirty;
+	bool is_dirty, has_trouble;
 };
 
 static uint64_t now(const struct keeper *k)
@@ -33,6 +33,7 @@ static void trouble(struct keeper *k, int error, const char *what)
 			     : error == -EBADMSG		  ? REASON_STATE_CORRUPT
 								  : REASON_STATE_UNWRITABLE;
 
+	k->has_trouble = true;
 	timeline_add(k->env.timeline,
 		&(const struct step_fields){.stage = STAGE_FACTORY,
 			.result = STEP_FAILED,
@@ -41,6 +42,18 @@ static void trouble(struct keeper *k, int error, const char *what)
 			.level = LOG_WARNING,
 			.id = LOG_ID_STATE_PROBLEM},
 		"%s: %s", what, strerror(-error));
+}
+
+static void tell_recovery(struct keeper *k)
+{
+	k->has_trouble = false;
+	timeline_add(k->env.timeline,
+		&(const struct step_fields){.stage = STAGE_FACTORY,
+			.result = STEP_OK,
+			.server = LOG_SERVER_NONE,
+			.level = LOG_NOTICE,
+			.id = LOG_ID_STATE_PROBLEM},
+		"the accounts are stored again");
 }
 
 /* --- the bootstrap account's time (0/x/12) ---------------------------------------------------- */
@@ -65,6 +78,8 @@ static int save(struct keeper *k)
 	/* what could not be written is tried again with the next change, or at the end */
 	if (r == 0)
 		k->is_dirty = false;
+	if (r == 0 && k->has_trouble)
+		tell_recovery(k);
 	return r;
 }
 

@@ -377,8 +377,9 @@ static void on_deregistered(void *data, const struct tp_result *result)
 		return;
 	l->awaited = NOTHING;
 	/* whatever the answer: it is over (TS core 6.2.3) */
-	tell(l, STEP_OK, result->reason, LOG_ID_DEREGISTERED,
-		result->response ? result->response->code : 0, "de-registered from %s", l->uri);
+	tell(l, STEP_OK, reg_state(l->reg) == REG_DISABLING ? REASON_REG_DISABLED : result->reason,
+		LOG_ID_DEREGISTERED, result->response ? result->response->code : 0,
+		"de-registered from %s", l->uri);
 	step(l, REG_EV_ACCEPTED, REASON_NONE);
 }
 

@@ -100,6 +100,13 @@ static struct entry take_earlier(struct timeline *t, const struct step_fields *f
 	return (struct entry){0};
 }
 
+/* Storing has its own failures and successes beside those of step 2. */
+static bool is_about_state(enum reason reason)
+{
+	return reason == REASON_STATE_CORRUPT || reason == REASON_STATE_FULL ||
+	       reason == REASON_STATE_UNWRITABLE;
+}
+
 /* What worked again is news when it fails the next time, and the other way round. */
 static void close_opposite(struct timeline *t, const struct step_fields *f)
 {
@@ -107,7 +114,8 @@ static void close_opposite(struct timeline *t, const struct step_fields *f)
 		struct entry *e = &t->entry[i];
 		bool is_success = e->step.result == STEP_OK;
 
-		if (e->step.stage != f->stage || e->step.server != f->server)
+		if (e->step.stage != f->stage || e->step.server != f->server ||
+			is_about_state(e->step.reason) != (f->id == LOG_ID_STATE_PROBLEM))
 			continue;
 		if (f->result == STEP_OK ? !is_success : f->result == STEP_FAILED && is_success)
 			e->is_closed = true;

@@ -150,6 +150,18 @@ static void find_next(const struct daemon *d, struct manage_state *ret)
 
 /* --- causes ----------------------------------------------------------------------------------- */
 
+/* No card is no failure, unless one is expected, is broken, or is the only way to a server. */
+static bool is_card_missed(const struct daemon *d, enum reason reason)
+{
+	struct account a;
+
+	if (reason == REASON_CARD_OFF || servers_count_up(d->servers) > 0)
+		return false;
+	if (d->conf->smartcard.enabled == CARD_YES || reason == REASON_CARD_DATA_INVALID)
+		return true;
+	return servers_count(d->servers) == 0 && !account_bootstrap(d->model, &a);
+}
+
 /* A failure that stands and is a cause, not the sum of others. */
 static bool is_cause(const struct daemon *d, const struct step *s)
 {
@@ -164,6 +176,8 @@ static bool is_cause(const struct daemon *d, const struct step *s)
 	if (s->stage == STAGE_WAIT)
 		return (s->reason == REASON_CONFIG_NO_SERVER && d->seq.state == SEQ_NEXT_ROUND) ||
 		       (s->reason == REASON_NET_OFFLINE && d->seq.state == SEQ_OFFLINE);
+	if (s->stage == STAGE_SMARTCARD && s->result == STEP_SKIPPED)
+		return is_card_missed(d, s->reason);
 	if (s->result != STEP_FAILED)
 		return false;
 	if (s->server <= 0)

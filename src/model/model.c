@@ -9,15 +9,12 @@
 
 int model_new(struct model **ret)
 {
-	_cleanup_(model_free_p) struct model *m = calloc(1, sizeof *m);
+	struct model *m = calloc(1, sizeof *m);
 
 	if (!m)
 		return -ENOMEM;
 	m->last_undo = &m->first_undo;
-	m->guards = calloc(1, sizeof *m->guards);
-	if (!m->guards)
-		return -ENOMEM;
-	*ret = TAKE_PTR(m);
+	*ret = m;
 	return 0;
 }
 
@@ -37,9 +34,6 @@ struct model *model_free(struct model *m)
 	for (size_t i = 0; i < m->n; i++)
 		object_free(m->objects[i]);
 	free(m->objects);
-	if (m->guards)
-		guard_done(m->guards);
-	free(m->guards);
 	free(m);
 	return NULL;
 }
