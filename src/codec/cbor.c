@@ -276,6 +276,29 @@ int cbor_next_any(struct reader *r, struct buf *store, struct cbor_item *ret)
 	return 1;
 }
 
+int cbor_need(struct reader *r, struct buf *store, struct cbor_item *ret)
+{
+	int e = cbor_next_any(r, store, ret);
+
+	if (e == 1 && ret->kind != CBOR_BREAK)
+		return 0;
+	r->err = e < 0 ? e : -EBADMSG;
+	return r->err;
+}
+
+int cbor_next_of(struct reader *r, struct buf *store, uint64_t n, uint64_t i, struct cbor_item *ret)
+{
+	if (n != CBOR_INDEFINITE)
+		return r->err ? r->err : i == n ? 0 : cbor_need(r, store, ret) < 0 ? r->err : 1;
+
+	int e = cbor_next_any(r, store, ret);
+
+	if (e == 1)
+		return ret->kind != CBOR_BREAK;
+	r->err = e < 0 ? e : -EBADMSG;
+	return r->err;
+}
+
 /* How many items belong to it; CBOR_INDEFINITE: all up to a break. */
 static uint64_t count_parts(const struct got *got)
 {

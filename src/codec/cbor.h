@@ -46,6 +46,14 @@ int cbor_next(struct reader *r, struct cbor_item *ret);
  * in pieces, which are put together in store (its content before is lost). -ENOMEM, -ENOSPC, too.
  */
 int cbor_next_any(struct reader *r, struct buf *store, struct cbor_item *ret);
+/* The same, and there has to be one: 0 = item in *ret. */
+int cbor_need(struct reader *r, struct buf *store, struct cbor_item *ret);
+/*
+ * The next of the n items of an array or of the n keys of a map, of which i were read: 1 = item in
+ * *ret, 0 = there are no more (the break is read, if n is CBOR_INDEFINITE).
+ */
+int cbor_next_of(
+	struct reader *r, struct buf *store, uint64_t n, uint64_t i, struct cbor_item *ret);
 /* Passes over all that belongs to an item that was just read. -EBADMSG; -E2BIG: too deep */
 int cbor_skip_rest(struct reader *r, const struct cbor_item *item);
 /* The next item must be of this kind: -EBADMSG otherwise, at the end too. */

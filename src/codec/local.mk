@@ -6,7 +6,9 @@ src_codec_libcodec_a_SOURCES = \
 	%D%/cbor_value.c %D%/cbor_value.h \
 	%D%/ids.h \
 	%D%/json.c %D%/json.h \
+	%D%/legacy_json.c %D%/legacy_json.h \
 	%D%/link.c %D%/link.h \
+	%D%/lwm2m_cbor.c %D%/lwm2m_cbor.h \
 	%D%/message.c %D%/message.h \
 	%D%/opaque.c %D%/opaque.h \
 	%D%/path.c %D%/path.h \
@@ -50,12 +52,26 @@ tests_unit_check_json_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 tests_unit_check_json_LDFLAGS = $(AM_LDFLAGS) $(WRAP_ALLOC)
 tests_unit_check_json_LDADD = src/codec/libcodec.a src/base/libbase.a $(JSON_LIBS) $(CHECK_LIBS)
 
+check_PROGRAMS += tests/unit/check_legacy_json
+TESTS += tests/unit/check_legacy_json
+tests_unit_check_legacy_json_SOURCES = tests/unit/check_legacy_json.c $(FORMAT_TEST)
+tests_unit_check_legacy_json_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
+tests_unit_check_legacy_json_LDFLAGS = $(AM_LDFLAGS) $(WRAP_ALLOC)
+tests_unit_check_legacy_json_LDADD = src/codec/libcodec.a src/base/libbase.a $(CHECK_LIBS)
+
 check_PROGRAMS += tests/unit/check_link
 TESTS += tests/unit/check_link
 tests_unit_check_link_SOURCES = tests/unit/check_link.c tests/unit/runner.c tests/unit/records.c tests/unit/alloc.c
 tests_unit_check_link_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 tests_unit_check_link_LDFLAGS = $(AM_LDFLAGS) $(WRAP_ALLOC)
 tests_unit_check_link_LDADD = src/codec/libcodec.a src/base/libbase.a $(CHECK_LIBS)
+
+check_PROGRAMS += tests/unit/check_lwm2m_cbor
+TESTS += tests/unit/check_lwm2m_cbor
+tests_unit_check_lwm2m_cbor_SOURCES = tests/unit/check_lwm2m_cbor.c $(FORMAT_TEST)
+tests_unit_check_lwm2m_cbor_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
+tests_unit_check_lwm2m_cbor_LDFLAGS = $(AM_LDFLAGS) $(WRAP_ALLOC)
+tests_unit_check_lwm2m_cbor_LDADD = src/codec/libcodec.a src/base/libbase.a $(CHECK_LIBS)
 
 check_PROGRAMS += tests/unit/check_message
 TESTS += tests/unit/check_message
@@ -156,11 +172,23 @@ tests_fuzz_fuzz_json_SOURCES = tests/fuzz/fuzz_json.c $(FUZZ_MAIN)
 tests_fuzz_fuzz_json_LDFLAGS = $(AM_LDFLAGS) $(LINK_FUZZ)
 tests_fuzz_fuzz_json_LDADD = src/codec/libcodec.a src/base/libbase.a $(JSON_LIBS)
 
+check_PROGRAMS += tests/fuzz/fuzz_legacy_json
+TESTS += tests/fuzz/fuzz_legacy_json
+tests_fuzz_fuzz_legacy_json_SOURCES = tests/fuzz/fuzz_legacy_json.c tests/fuzz/payload_target.c tests/unit/records.c $(FUZZ_MAIN)
+tests_fuzz_fuzz_legacy_json_LDFLAGS = $(AM_LDFLAGS) $(LINK_FUZZ)
+tests_fuzz_fuzz_legacy_json_LDADD = src/codec/libcodec.a src/base/libbase.a
+
 check_PROGRAMS += tests/fuzz/fuzz_link
 TESTS += tests/fuzz/fuzz_link
 tests_fuzz_fuzz_link_SOURCES = tests/fuzz/fuzz_link.c $(FUZZ_MAIN)
 tests_fuzz_fuzz_link_LDFLAGS = $(AM_LDFLAGS) $(LINK_FUZZ)
 tests_fuzz_fuzz_link_LDADD = src/codec/libcodec.a src/base/libbase.a
+
+check_PROGRAMS += tests/fuzz/fuzz_lwm2m_cbor
+TESTS += tests/fuzz/fuzz_lwm2m_cbor
+tests_fuzz_fuzz_lwm2m_cbor_SOURCES = tests/fuzz/fuzz_lwm2m_cbor.c tests/fuzz/payload_target.c tests/unit/records.c $(FUZZ_MAIN)
+tests_fuzz_fuzz_lwm2m_cbor_LDFLAGS = $(AM_LDFLAGS) $(LINK_FUZZ)
+tests_fuzz_fuzz_lwm2m_cbor_LDADD = src/codec/libcodec.a src/base/libbase.a
 
 check_PROGRAMS += tests/fuzz/fuzz_message
 TESTS += tests/fuzz/fuzz_message

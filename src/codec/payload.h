@@ -98,3 +98,29 @@ int payload_single_type(
 	struct path base, const struct payload_sink *sink, enum value_type *ret_type);
 /* Whether the records are one value, that of base. */
 bool payload_is_single(struct path base, const struct record *records, size_t n_records);
+
+/*
+ * For the formats that give each value with its whole path: checks paths, asks for types, and
+ * tells of instances without known resources. Begin with base and sink, end, done.
+ */
+struct payload_teller {
+	struct path base;
+	const struct payload_sink *sink;
+	/* the rest is private */
+	bool is_told;	      /* something of instance */
+	struct path instance; /* depth 0: none yet */
+	struct buf seen;      /* a number for each path, to find those that came twice */
+};
+
+/*
+ * Of the value that comes next; is_unique: its path may not come again (found at the end).
+ * VALUE_NONE in ret_type: unknown, pass over it. -EBADMSG: no path of a value below base; -EDOM:
+ * one value for a multiple resource, an instance of a single one; or what the sink returned.
+ */
+int payload_teller_expect(
+	struct payload_teller *t, struct path p, bool is_unique, enum value_type *ret_type);
+int payload_teller_tell(struct payload_teller *t, struct path p, struct value v);
+/* An object instance or a multiple resource that has nothing in it, known or not. */
+int payload_teller_tell_empty(struct payload_teller *t, struct path p);
+int payload_teller_end(struct payload_teller *t);
+void payload_teller_done(struct payload_teller *t);

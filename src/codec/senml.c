@@ -35,68 +35,6 @@ static int resolve_name(const struct senml_reader *s, struct span n, struct path
 	return path_parse(span_of(name, s->bn_len + n.len), ret) < 0 ? -EBADMSG : 0;
 }
 
-/* Names are unique unless times tell them apart (RFC 8428 section 4.5.4). */
-static int remember(struct senml_reader *s, struct path p)
-{
-	uint64_t key = UINT64_MAX;
-
-	if (s->has_time)
-		return 0;
-	/* ids stop below 65535, so that stands for "none" */
-	for (uint8_t i = 0; i < p.depth; i++)
-		key = key << 16 | p.id[i];
-	s->seen.max = SIZE_MAX;
-	return buf_append(&s->seen, span_of(&key, sizeof key));
-}
-
-static int compare_keys(const void *a, const void *b)
-{
-	uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
-
-	return (x > y) - (x < y);
-}
-
-static int check_unique(struct senml_reader *s)
-{
-	uint64_t *keys = (uint64_t *)(void *)s->seen.data;
-	size_t n = s->seen.len / sizeof *keys;
-
-	if (n > 1)
-		qsort(keys, n, sizeof *keys, compare_keys);
-	for (size_t i = 1; i < n; i++)
-		if (keys[i] == keys[i - 1])
-			return -EBADMSG;
-	return 0;
-}
-
-static int tell(struct senml_reader *s, struct path p, struct value v)
-{
-	struct record record = {.path = p, .value = v};
-	int r = s->sink->on_record(s->sink->data, &record);
-
-	s->is_told = true;
-	return r < 0 ? r : 0;
-}
-
-/* An instance of which nothing was told is one without known resources. */
-static int end_instance(struct senml_reader *s)
-{
-	return s->instance.depth > 0 && !s->is_told ? tell(s, s->instance, (struct value){0}) : 0;
-}
-
-static int begin_instance(struct senml_reader *s, struct path p)
-{
-	struct path instance = path_parent(p, 2);
-	int r = 0;
-
-	if (s->base.depth == 0 || s->base.depth > 2 || path_is_equal(s->instance, instance))
-		return 0;
-	r = end_instance(s);
-	s->instance = instance;
-	s->is_told = false;
-	return r;
-}
-
 static int to_value(const struct senml_reader *s, const struct senml_fields *f,
 	enum value_type type, struct value *ret)
 {
@@ -130,32 +68,20 @@ static int to_value(const struct senml_reader *s, const struct senml_fields *f,
 	return 0;
 }
 
+/* Names are unique unless times tell them apart (RFC 8428 section 4.5.4). */
 static int take_value(struct senml_reader *s, const struct senml_fields *f, struct path p)
 {
-	bool is_multiple = false;
 	struct value v = {0};
+	enum value_type type;
+	int r = payload_teller_expect(&s->teller, p, !s->has_time, &type);
 
-	/* a base of depth 4 has its instance in the name, too */
-	if (p.depth < 3 || !path_contains(s->base, p))
-		return -EBADMSG;
-
-	int r = begin_instance(s, p);
-
-	if (r == 0)
-		r = remember(s, p);
-	if (r < 0)
+	if (r < 0 || type == VALUE_NONE)
 		return r;
-
-	enum value_type type = s->sink->type_of(s->sink->data, path_parent(p, 3), &is_multiple);
-
-	if (type == VALUE_NONE)
-		return 0;
-	if (is_multiple != (p.depth == 4))
-		return -EDOM;
 	if (f->kind == SENML_NULL)
-		return p.depth == 4 ? tell(s, p, v) : -EDOM;
-	r = to_value(s, f, type, &v);
-	return r < 0 ? r : tell(s, p, v);
+		r = p.depth == 4 ? 0 : -EDOM;
+	else
+		r = to_value(s, f, type, &v);
+	return r < 0 ? r : payload_teller_tell(&s->teller, p, v);
 }
 
 int senml_take(struct senml_reader *s, const struct senml_fields *f)
@@ -185,20 +111,12 @@ int senml_take(struct senml_reader *s, const struct senml_fields *f)
 
 int senml_end(struct senml_reader *s)
 {
-	if (s->mode == SENML_PATHS)
-		return 0;
-	/* nothing at all is an instance without resources, as in TLV */
-	if (s->base.depth == 2)
-		s->instance = s->base;
-
-	int r = end_instance(s);
-
-	return r < 0 ? r : check_unique(s);
+	return s->mode == SENML_PATHS ? 0 : payload_teller_end(&s->teller);
 }
 
 void senml_reader_done(struct senml_reader *s)
 {
-	buf_done(&s->seen);
+	payload_teller_done(&s->teller);
 }
 
 /* --- output ----------------------------------------------------------------------------------- */

@@ -41,8 +41,7 @@ struct senml_fields {
 
 struct senml_reader {
 	enum senml_mode mode;
-	struct path base;
-	const struct payload_sink *sink;
+	struct payload_teller teller;
 	int (*on_path)(void *data, struct path path); /* SENML_PATHS */
 	void *data;
 	/* the rest is private */
@@ -50,15 +49,12 @@ struct senml_reader {
 	size_t bn_len;
 	struct number bv;
 	bool has_time;
-	bool is_told;	      /* something of instance, or of all for a base of depth 2 */
-	struct path instance; /* depth 0: none yet */
-	struct buf seen;      /* uint64_t each: paths, to find duplicates */
 };
 
 static inline struct senml_reader senml_reader_of(
 	enum senml_mode mode, struct path base, const struct payload_sink *sink)
 {
-	return (struct senml_reader){.mode = mode, .base = base, .sink = sink};
+	return (struct senml_reader){.mode = mode, .teller = {.base = base, .sink = sink}};
 }
 
 /* The errors are those of payload_decode(). */

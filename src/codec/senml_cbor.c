@@ -49,31 +49,6 @@ static void input_done(struct input *in)
 	buf_wipe(&in->value);
 }
 
-static int next_item(struct input *in, struct buf *store, struct cbor_item *ret)
-{
-	int e = cbor_next_any(&in->r, store, ret);
-
-	return e < 0 ? e : e == 1 && ret->kind != CBOR_BREAK ? 0 : -EBADMSG;
-}
-
-/*
- * Whether one more of n is there; a break ends those of indefinite length. The next item then is
- * in *ret.
- */
-static int next_of(struct input *in, uint64_t n, uint64_t i, struct cbor_item *ret)
-{
-	if (n != CBOR_INDEFINITE && i == n)
-		return 0;
-
-	int e = cbor_next_any(&in->r, &in->pieces, ret);
-
-	if (e < 0)
-		return e;
-	if (e == 0 || (ret->kind == CBOR_BREAK && n != CBOR_INDEFINITE))
-		return -EBADMSG;
-	return ret->kind != CBOR_BREAK;
-}
-
 /* A label that ends in "_" has to be understood (RFC 8428 section 4.4). */
 static int label_of(const struct cbor_item *key, enum label *ret)
 {
@@ -131,7 +106,7 @@ static int to_number(struct input *in, const struct cbor_item *item, struct numb
 static int read_number(struct input *in, struct number *ret)
 {
 	struct cbor_item item;
-	int r = next_item(in, &in->pieces, &item);
+	int r = cbor_need(&in->r, &in->pieces, &item);
 
 	return r < 0 ? r : to_number(in, &item, ret);
 }
@@ -139,7 +114,7 @@ static int read_number(struct input *in, struct number *ret)
 static int read_text(struct input *in, struct buf *store, struct span *ret)
 {
 	struct cbor_item item;
-	int r = next_item(in, store, &item);
+	int r = cbor_need(&in->r, store, &item);
 
 	if (r < 0)
 		return r;
@@ -158,7 +133,7 @@ static int read_value(struct input *in, enum senml_kind kind, struct senml_field
 		[SENML_DATA] = CBOR_BYTES,
 	};
 	struct cbor_item item;
-	int r = f->kind == SENML_NO_VALUE ? next_item(in, &in->value, &item) : -EBADMSG;
+	int r = f->kind == SENML_NO_VALUE ? cbor_need(&in->r, &in->value, &item) : -EBADMSG;
 
 	if (r < 0)
 		return r;
@@ -179,7 +154,7 @@ static int read_value(struct input *in, enum senml_kind kind, struct senml_field
 static int skip_next(struct input *in)
 {
 	struct cbor_item item;
-	int r = next_item(in, &in->pieces, &item);
+	int r = cbor_need(&in->r, &in->pieces, &item);
 
 	return r < 0 ? r : cbor_skip_rest(&in->r, &item);
 }
@@ -240,7 +215,7 @@ static int read_record(struct input *in, const struct cbor_item *map, struct sen
 
 	if (map->kind != CBOR_MAP)
 		return -EBADMSG;
-	for (uint64_t i = 0; (r = next_of(in, map->u, i, &key)) == 1; i++) {
+	for (uint64_t i = 0; (r = cbor_next_of(&in->r, &in->pieces, map->u, i, &key)) == 1; i++) {
 		enum label label = LABEL_OTHER;
 
 		r = label_of(&key, &label);
@@ -262,13 +237,13 @@ static int read_record(struct input *in, const struct cbor_item *map, struct sen
 static int read_records(struct input *in, struct senml_reader *s)
 {
 	struct cbor_item array, map;
-	int r = next_item(in, &in->pieces, &array);
+	int r = cbor_need(&in->r, &in->pieces, &array);
 
 	if (r < 0)
 		return r;
 	if (array.kind != CBOR_ARRAY)
 		return -EBADMSG;
-	for (uint64_t i = 0; (r = next_of(in, array.u, i, &map)) == 1; i++) {
+	for (uint64_t i = 0; (r = cbor_next_of(&in->r, &in->pieces, array.u, i, &map)) == 1; i++) {
 		struct senml_fields fields = {0};
 
 		r = read_record(in, &map, &fields);

@@ -31,12 +31,18 @@ static int compare(const void *a, const void *b)
 	return path_compare(((const struct record *)a)->path, ((const struct record *)b)->path);
 }
 
-/* Puts records in the order that encoders want; false if a path came twice or made no sense. */
+/*
+ * Puts records in the order that encoders want; false if a path came twice or made no sense, or
+ * one says that an instance goes.
+ */
 static bool make_encodable(struct recorder *r)
 {
 	qsort(r->records, r->n_records, sizeof *r->records, compare);
 	for (size_t i = 1; i < r->n_records; i++)
 		if (path_contains(r->records[i - 1].path, r->records[i].path))
+			return false;
+	for (size_t i = 0; i < r->n_records; i++)
+		if (r->records[i].path.depth == 4 && r->records[i].value.type == VALUE_NONE)
 			return false;
 	return true;
 }

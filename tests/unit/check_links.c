@@ -29,7 +29,7 @@ static void expect(enum lwm2m_version version, const char *expected)
 START_TEST(links_of_register_name_instances_and_versions)
 {
 	expect(LWM2M_1_2, "</>;rt=\"oma.lwm2m\";ct=\"60 110 112 "
-			  "11542\",</1/0>,</2>;ver=1.1,</3>;ver=1.2,</3/0>,"
+			  "11542 11544\",</1/0>,</2>;ver=1.1,</3>;ver=1.2,</3/0>,"
 			  "</30000>;ver=2.1,</30000/0>,</30001>");
 }
 END_TEST

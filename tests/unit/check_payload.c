@@ -21,9 +21,15 @@ static const struct vector vectors[] = {
 	{FORMAT_TEXT, "payload/opaque_as_text"},
 	{FORMAT_OPAQUE, "payload/opaque_as_octets"},
 	{FORMAT_TLV, "payload/opaque_as_tlv"},
+	{FORMAT_CBOR, "payload/opaque_as_cbor"},
+	{FORMAT_SENML_JSON, "payload/opaque_as_senml_json"},
+	{FORMAT_SENML_CBOR, "payload/opaque_as_senml_cbor"},
+	{FORMAT_JSON, "payload/opaque_as_json"},
+	{FORMAT_LWM2M_CBOR, "payload/opaque_as_lwm2m_cbor"},
 };
 
-static const int absent[] = {FORMAT_NONE, FORMAT_LINK, FORMAT_JSON, 1, 65535, -2};
+static const int absent[] = {
+	FORMAT_NONE, FORMAT_LINK, FORMAT_SENML_ETCH_JSON, FORMAT_SENML_ETCH_CBOR, 1, 65535, -2};
 
 START_TEST(payload_carries_the_same_value_in_each_format)
 {
@@ -64,9 +70,11 @@ static int on_path(void *data, struct path p)
 	return 0;
 }
 
-START_TEST(payload_of_one_value_is_no_composite)
+static const int with_path[] = {FORMAT_TEXT, FORMAT_OPAQUE, FORMAT_CBOR, FORMAT_TLV, FORMAT_JSON};
+
+START_TEST(payload_with_one_path_is_no_composite)
 {
-	int format = vectors[_i].format;
+	int format = with_path[_i];
 	struct record record = {resource, VALUE_BYTES(span_of_text("x")), 0};
 	struct buf out = {0};
 
@@ -77,6 +85,19 @@ START_TEST(payload_of_one_value_is_no_composite)
 	ck_assert_int_eq(payload_encode(format, PATH0(), &record, 1, &out), -ENOTSUP);
 	ck_assert(!payload_can_decode_composite(format));
 	ck_assert(!payload_can_encode_composite(format));
+}
+END_TEST
+
+START_TEST(payload_of_etch_is_for_composites_only)
+{
+	static const int formats[] = {FORMAT_SENML_ETCH_JSON, FORMAT_SENML_ETCH_CBOR,
+		FORMAT_SENML_JSON, FORMAT_SENML_CBOR, FORMAT_LWM2M_CBOR};
+
+	for (size_t i = 0; i < COUNT(formats); i++) {
+		ck_assert(payload_can_decode_composite(formats[i]));
+		ck_assert(payload_can_encode_composite(formats[i]));
+		ck_assert(payload_can_decode(formats[i]) == (i >= 2));
+	}
 }
 END_TEST
 
@@ -168,7 +189,8 @@ Suite *suite(void)
 
 	tcase_add_loop_test(t, payload_carries_the_same_value_in_each_format, 0, COUNT(vectors));
 	tcase_add_loop_test(t, payload_knows_no_other_format, 0, COUNT(absent));
-	tcase_add_loop_test(t, payload_of_one_value_is_no_composite, 0, COUNT(vectors));
+	tcase_add_loop_test(t, payload_with_one_path_is_no_composite, 0, COUNT(with_path));
+	tcase_add_test(t, payload_of_etch_is_for_composites_only);
 	tcase_add_loop_test(t, payload_that_fails_appends_nothing, 0, COUNT(vectors));
 	tcase_add_test(t, payload_single_type_is_that_of_one_value);
 	tcase_add_test(t, payload_of_random_values_comes_back_in_each_format);

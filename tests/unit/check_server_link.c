@@ -40,7 +40,7 @@ START_TEST(register_carries_endpoint_lifetime_version_and_the_object_list)
 
 	ck_assert_str_eq(sent->text, "POST /rd?ep=dev&lt=600&lwm2m=1.2");
 	ck_assert_str_eq(sent->payload, "</>;rt=\"oma.lwm2m\";ct=\"60 110 112 "
-					"11542\",</1/0>,</2>;ver=1.1,</3>;ver=1.2,</3/0>");
+					"11542 11544\",</1/0>,</2>;ver=1.1,</3>;ver=1.2,</3/0>");
 }
 END_TEST
 
