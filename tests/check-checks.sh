@@ -79,6 +79,7 @@ finds docs "a reason without a hint" net.planted src/base/reason.def \
 	'REASON(PLANTED, "net.planted", "text", "")'
 finds reasons "a reason that nobody gives and no test causes" net.planted src/base/reason.def \
 	'REASON(NET_PLANTED, "net.planted", "a text", "a hint")'
+finds docs "a test that does not exist" planted doc/compliance.md '`tests/unit/check_file.c`, `planted`'
 finds docs "a state that does not exist" PLANTED man/lwm2md-bootstrap.7 '.It Sy PLANTED
 x'
 tap_done

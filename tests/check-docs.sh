@@ -15,6 +15,18 @@ tap_same()
 	tap_empty "$1" "$(diff "$2" "$4" | sed -n "s|^<|only in $3:|p; s|^>|only in $5:|p")"
 }
 
+# doc/compliance.md names tests: `tests/dir/test_x.py::name`, or `tests/unit/check_x.c`, `name`
+tap_empty "each test that doc/compliance.md names is there" "$(
+	grep -oE '`tests/[A-Za-z0-9_./-]+(::[a-z0-9_]+)?`(, `[a-z0-9_]+`)?' doc/compliance.md |
+		tr -d '`' | sed 's/::/ /; s/, / /' | while read -r file name; do
+		if [ ! -e "$file" ]; then
+			echo "$file"
+		elif [ -n "$name" ] && ! grep -qE "^(def $name\(|START_TEST\($name\))" "$file"; then
+			echo "$file $name"
+		fi
+	done
+)"
+
 # lwm2md-bootstrap(7): literal rows "STATE EVENT STATE EFFECT", further effects in lines of their own
 page=man/lwm2md-bootstrap.7
 rows=$top_builddir/tests/unit/print_sequence

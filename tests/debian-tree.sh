@@ -1,12 +1,15 @@
 #!/bin/sh
 # Runs a command as root in a fresh tree of another Debian release.
-#   tests/debian-tree.sh SUITE SOURCE COMMAND...
+#   tests/debian-tree.sh SUITE[:ARCH] SOURCE COMMAND...
 # SOURCE is copied to /src of the tree, where the command runs. The tree has all that
-# tests/deps.sh names; it is made once and kept below ${XDG_CACHE_HOME:-/var/cache}/lwm2md.
+# tests/deps.sh names; with ARCH it has a cross compiler for that architecture, its libraries and
+# qemu-user instead. It is made once and kept below ${XDG_CACHE_HOME:-/var/cache}/lwm2md.
 # Ends with 77 and a reason on standard error if this machine cannot do that.
 set -eu
 
-suite=$1
+suite=${1%:*}
+arch=
+case $1 in *:*) arch=${1#*:} ;; esac
 source=$2
 shift 2
 here=$(cd "$(dirname "$0")" && pwd)
@@ -21,15 +24,30 @@ cannot()
 command -v mmdebstrap >/dev/null || cannot "mmdebstrap is not installed"
 unshare --mount --pid --fork true 2>/dev/null || cannot "namespaces are not permitted here"
 
-packages=$(sh "$here/deps.sh" --list build test package |
-	grep -vx -e clang -e clang-format -e mmdebstrap -e systemd-container | paste -sd,)
+# What tests/deps.sh names, the libraries for the other architecture.
+packages_of_cross()
+{
+	sh "$here/deps.sh" --list build | sed "s/^\(.*-dev\|check\)\$/\1:$arch/" | grep -vx gcc
+	printf '%s\n' "crossbuild-essential-$arch" qemu-user debhelper lintian fakeroot procps \
+		iproute2 openssl
+	[ "$suite" != bookworm ] || echo systemd
+}
+
+packages_of_tests()
+{
+	sh "$here/deps.sh" --list build test package |
+		grep -vx -e clang -e clang-format -e mmdebstrap -e systemd-container
+}
+
+packages=$(if [ -n "$arch" ]; then packages_of_cross; else packages_of_tests; fi | paste -sd,)
 # where the unit directory is told, once a package of its own
 [ "$suite" = bookworm ] || packages=$packages,systemd-dev
 cache=${XDG_CACHE_HOME:-/var/cache}/lwm2md
-tar=$cache/$suite-$(printf '%s' "$packages" | cksum | cut -d ' ' -f 1).tar
+tar=$cache/$suite${arch:+-$arch}-$(printf '%s' "$packages" | cksum | cut -d ' ' -f 1).tar
 if [ ! -f "$tar" ]; then
 	mkdir -p "$cache"
 	mmdebstrap --quiet --variant=buildd --include="$packages" \
+		${arch:+"--architectures=$(dpkg --print-architecture),$arch"} \
 		--aptopt='Acquire::Languages "none"' "$suite" "${tar%.tar}.part.tar" >&2 ||
 		cannot "a tree of $suite could not be made (is there a mirror?)"
 	mv "${tar%.tar}.part.tar" "$tar"

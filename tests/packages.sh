@@ -1,7 +1,7 @@
 #!/bin/sh
 # Makes the Debian packages of this source tree.
 #   tests/packages.sh [--twice] SUITE DIR
-# SUITE is bookworm or trixie; if this machine is another release, they are made in a tree of that
+# SUITE is bookworm or trixie, or with an architecture as trixie:armhf, then cross-built; if this machine is another release, they are made in a tree of that
 # one (tests/debian-tree.sh, root). DIR gets the .deb, .dsc, .changes and lintian's words. Fails on
 # an error or warning of lintian; with --twice also if a second build, elsewhere and with another
 # umask and time zone, gives other bytes. The tests of the source do not run (make check does).
@@ -11,6 +11,8 @@ set -eu
 twice=
 [ "${1-}" != --twice ] || { twice=--twice; shift; }
 suite=${1:?SUITE}
+arch=
+case $suite in *:*) arch=${suite#*:} ;; esac
 out=${2:?DIR}
 top=$(cd "$(dirname "$0")/.." && pwd)
 work=$(mktemp -d "${TMPDIR:-/tmp}/lwm2md-packages.XXXXXX")
@@ -34,7 +36,8 @@ build()
 	cd "$work/$1"
 	dpkg-source --no-check -x ./*.dsc tree
 	cd tree
-	DEB_BUILD_OPTIONS="nocheck parallel=$(nproc)" dpkg-buildpackage -us -uc
+	DEB_BUILD_OPTIONS="nocheck parallel=$(nproc)" dpkg-buildpackage -us -uc \
+		${arch:+-b "-a$arch" -Pcross,nocheck}
 }
 
 # The tarball is what "make dist" makes, debian/ comes beside it.
@@ -45,7 +48,7 @@ pack_source()
 	# a configure of another release wants the automake of that one
 	(cd "$work/src" && autoreconf -fi)
 	cd "$work/dist"
-	"$work/src/configure" -q
+	"$work/src/configure" -q ${arch:+"--host=$(dpkg-architecture -a"$arch" -qDEB_HOST_GNU_TYPE)"}
 	make -s distdir distdir="lwm2md-$version"
 	# "make dist" gives each file the time of now
 	tar --sort=name --owner=0 --group=0 --numeric-owner -cJf \
@@ -84,7 +87,7 @@ make_here()
 
 mkdir -p "$out"
 result=$(cd "$out" && pwd)
-if grep -q "^VERSION_CODENAME=$suite\$" /etc/os-release; then
+if grep -q "^VERSION_CODENAME=$suite\$" /etc/os-release || [ -n "${LWM2MD_IN_TREE-}" ]; then
 	make_here
 	exit
 fi
@@ -92,6 +95,7 @@ fi
 copy_source
 # shellcheck disable=SC2016 # expanded inside
 sh "$top/tests/debian-tree.sh" "$suite" "$work/src" sh -c '
+	export LWM2MD_IN_TREE=1
 	sh tests/packages.sh $2 "$1" /packages >&2 && tar -C /packages -cf - .' sh "$suite" "$twice" \
 	>"$work/result.tar"
 tar -xf "$work/result.tar" -C "$result"

@@ -19,9 +19,24 @@ check-system: tests/lwm2m-testserver
 		PYTHONDONTWRITEBYTECODE=1 LC_ALL=C.UTF-8 \
 		$(PYTEST) $(SYSTEM_FLAGS) $(abs_top_srcdir)/tests/system
 CLEANFILES += packages-*.log
+
+# For other architectures: cross-built packages, unit tests with qemu-user. As root.
+LWM2MD_CROSS = bookworm:arm64 trixie:arm64 trixie:armhf
+.PHONY: check-cross
+check-cross:
+	@for target in $(LWM2MD_CROSS); do \
+		suite=$${target%:*}; arch=$${target#*:}; \
+		sh $(top_srcdir)/tests/cross.sh $$suite $$arch packages/$$suite-$$arch \
+			>"cross-$$suite-$$arch.log" 2>&1; \
+		status=$$?; \
+		echo "$$suite $$arch: $$(grep -E '^[0-9]+ passed' cross-$$suite-$$arch.log || \
+			tail -n 1 cross-$$suite-$$arch.log)"; \
+		test $$status -eq 0 || exit 1; \
+	done
+CLEANFILES += cross-*.log
 clean-local: clean-packages
 .PHONY: clean-packages
 clean-packages:
 	rm -rf packages
 
-EXTRA_DIST += tests/packages.sh
+EXTRA_DIST += tests/packages.sh tests/cross.sh

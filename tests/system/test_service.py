@@ -360,6 +360,24 @@ def test_it_lives_with_few_descriptors_and_little_memory(gateway, server):
 
 # --- time ---
 
+def price_of_the_sandbox(m):
+    """Start to end of a program that does nothing, in a unit with the same settings; in ms."""
+    unit = m.run("systemctl", "cat", "lwm2md").stdout
+    unit = re.sub(r"^(ExecStart|Type|ExecReload|WatchdogSec|NotifyAccess|Restart\w*)=.*\n", "", unit,
+                  flags=re.M)
+    m.write("/etc/systemd/system/nothing.service", unit.replace(
+        "[Service]\n", "[Service]\nType=oneshot\nRemainAfterExit=yes\nExecStart=/bin/true\n", 1))
+    m.run("systemctl", "daemon-reload")
+    took = []
+    for _ in range(5):
+        m.run("systemctl", "restart", "nothing")
+        times = m.show("InactiveExitTimestampMonotonic", "ActiveEnterTimestampMonotonic",
+                       unit="nothing.service")
+        took.append(int(times["ActiveEnterTimestampMonotonic"]) -
+                    int(times["InactiveExitTimestampMonotonic"]))
+    return min(took) / 1000
+
+
 def test_start_to_ready_and_to_the_first_register(gateway, server, measured):
     dm = server.listen()
     configure(gateway, servers={"main": server_conf(dm)})
@@ -377,5 +395,6 @@ def test_start_to_ready_and_to_the_first_register(gateway, server, measured):
         wire.append(seen - begun)
     best = [min(ready) * 1000, min(wire) * 1000]
     measured(f"start to READY {best[0]:.0f} ms (goal 50 ms), "
-             f"to the first Register {best[1]:.0f} ms (goal 100 ms)")
+             f"to the first Register {best[1]:.0f} ms (goal 100 ms); "
+             f"/bin/true in the same sandbox took {price_of_the_sandbox(gateway):.0f} ms")
     assert best[0] < 500 and best[1] < 1000
