@@ -83,7 +83,7 @@ static size_t chunk_of(const struct card_files *f)
 {
 	if (f->chunk)
 		return f->chunk;
-	return f->channel->scp ? SCP03_DATA_MAX : LONG_CHUNK;
+	return f->channel->scp ? scp03_data_max(f->channel->scp) : LONG_CHUNK;
 }
 
 int ef_read(struct card_files *f, size_t offset, size_t len, struct buf *out, uint16_t *ret_status)

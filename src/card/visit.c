@@ -120,26 +120,40 @@ static int authenticate(struct visit *v)
 	return 0;
 }
 
+/* The length of the challenge says which mode is wanted. */
+static int initialize_update(
+	struct visit *v, struct span challenge, struct buf *answer, uint16_t *ret_status)
+{
+	const struct apdu a = {.class = 0x80,
+		.ins = INITIALIZE_UPDATE,
+		.p1 = v->wish->key_version,
+		.data = challenge};
+
+	return apdu_send(&v->channel, &a, answer, ret_status);
+}
+
 static int open_secure(struct visit *v)
 {
 	_cleanup_(buf_done) struct buf answer = {0};
 	const struct scp03_keys keys = {.enc = v->wish->key_enc, .mac = v->wish->key_mac};
-	uint8_t challenge[SCP03_CHALLENGE];
+	uint8_t octets[SCP03_S16];
+	struct span challenge = span_of(octets, SCP03_S8);
 	uint16_t status = 0;
-	struct apdu a = {.class = 0x80,
-		.ins = INITIALIZE_UPDATE,
-		.p1 = v->wish->key_version,
-		.data = span_of(challenge, sizeof challenge)};
 
 	if (v->wish->secure == CARD_SECURE_OFF)
 		return 0;
 	if (v->channel.number >= 4)
 		return secure_failed(v, "the card gave a channel above 3");
 
-	int r = scp03_challenge(challenge);
+	int r = scp03_challenge(octets, sizeof octets);
 
 	if (r == 0)
-		r = apdu_send(&v->channel, &a, &answer, &status);
+		r = initialize_update(v, challenge, &answer, &status);
+	/* wrong length, wrong data: a card that knows the other mode only */
+	if (r == 0 && (status == 0x6700 || status == 0x6A80)) {
+		challenge.len = SCP03_S16;
+		r = initialize_update(v, challenge, &answer, &status);
+	}
 	if (r < 0)
 		return r;
 	if (is_unknown_command(status) && v->wish->secure == CARD_SECURE_OPTIONAL)
@@ -151,8 +165,7 @@ static int open_secure(struct visit *v)
 	if (r == -EKEYREJECTED)
 		return secure_failed(v, "the card has other keys");
 	if (r == -EPROTO)
-		return secure_failed(
-			v, "the card speaks another protocol than SCP03 with 8 octets");
+		return secure_failed(v, "the card speaks another protocol than SCP03");
 	if (r == -EINVAL)
 		return secure_failed(v, "keys have 16, 24 or 32 octets, both the same");
 	return r < 0 ? r : authenticate(v);

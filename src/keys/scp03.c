@@ -22,15 +22,16 @@ enum derivation {
 
 struct scp03 {
 	size_t key_len;
+	size_t unit; /* octets of challenges, cryptograms and MACs */
 	uint8_t enc[KEY_MAX], mac[KEY_MAX], rmac[KEY_MAX];
-	uint8_t host_cryptogram[SCP03_CHALLENGE];
+	uint8_t host_cryptogram[SCP03_S16];
 	uint8_t chaining[BLOCK]; /* the full MAC of the last command */
 	uint32_t counter;	 /* of commands after the authentication */
 };
 
-int scp03_challenge(uint8_t ret[SCP03_CHALLENGE])
+int scp03_challenge(uint8_t *ret, size_t len)
 {
-	return RAND_bytes(ret, SCP03_CHALLENGE) == 1 ? 0 : -EIO;
+	return RAND_bytes(ret, (int)len) == 1 ? 0 : -EIO;
 }
 
 static bool is_key_length(size_t len)
@@ -133,7 +134,7 @@ static struct span key_of(const struct scp03 *s, const uint8_t *key)
 }
 
 static int derive_session(struct scp03 *s, const struct scp03_keys *keys, struct span context,
-	uint8_t ret_card_cryptogram[SCP03_CHALLENGE])
+	uint8_t ret_card_cryptogram[SCP03_S16])
 {
 	int r = derive(keys->enc, SESSION_ENC, context, s->enc, s->key_len);
 
@@ -142,22 +143,25 @@ static int derive_session(struct scp03 *s, const struct scp03_keys *keys, struct
 	if (r == 0)
 		r = derive(keys->mac, SESSION_RMAC, context, s->rmac, s->key_len);
 	if (r == 0)
-		r = derive(key_of(s, s->mac), HOST_CRYPTOGRAM, context, s->host_cryptogram,
-			sizeof s->host_cryptogram);
+		r = derive(
+			key_of(s, s->mac), HOST_CRYPTOGRAM, context, s->host_cryptogram, s->unit);
 	if (r == 0)
-		r = derive(key_of(s, s->mac), CARD_CRYPTOGRAM, context, ret_card_cryptogram,
-			SCP03_CHALLENGE);
+		r = derive(
+			key_of(s, s->mac), CARD_CRYPTOGRAM, context, ret_card_cryptogram, s->unit);
 	return r;
 }
 
-int scp03_new(const struct scp03_keys *keys, const uint8_t challenge[SCP03_CHALLENGE],
-	struct span answer, struct scp03 **ret)
+int scp03_new(const struct scp03_keys *keys, struct span challenge, struct span answer,
+	struct scp03 **ret)
 {
-	enum { DIVERSIFICATION = 10, PROTOCOL = 3, SEQUENCE = 3 };
+	enum { DIVERSIFICATION = 10, PROTOCOL = 3, OPTION_S16 = 0x01, SEQUENCE = 3 };
+	const size_t unit = challenge.len;
 	_cleanup_(scp03_free_p) struct scp03 *s = NULL;
 	struct reader r = reader_of(answer);
-	uint8_t context[2 * SCP03_CHALLENGE], expected[SCP03_CHALLENGE];
+	uint8_t context[2 * SCP03_S16], expected[SCP03_S16];
 
+	if (unit != SCP03_S8 && unit != SCP03_S16)
+		return -EINVAL;
 	if (!is_key_length(keys->enc.len) || keys->mac.len != keys->enc.len)
 		return -EINVAL;
 
@@ -165,25 +169,25 @@ int scp03_new(const struct scp03_keys *keys, const uint8_t challenge[SCP03_CHALL
 	rd_u8(&r); /* key version */
 
 	uint8_t protocol = rd_u8(&r), options = rd_u8(&r);
-	struct span card_challenge = rd_take(&r, SCP03_CHALLENGE);
-	struct span cryptogram = rd_take(&r, SCP03_CHALLENGE);
+	struct span card_challenge = rd_take(&r, unit);
+	struct span cryptogram = rd_take(&r, unit);
 
-	/* option 01: challenges and MACs of 16 octets */
-	if (r.err || protocol != PROTOCOL || options & 0x01 ||
+	if (r.err || protocol != PROTOCOL || (options & OPTION_S16) != (unit == SCP03_S16) ||
 		(rd_left(&r) != 0 && rd_left(&r) != SEQUENCE))
 		return -EPROTO;
 	s = calloc(1, sizeof *s);
 	if (!s)
 		return -ENOMEM;
 	s->key_len = keys->enc.len;
-	memcpy(context, challenge, SCP03_CHALLENGE);
-	memcpy(context + SCP03_CHALLENGE, card_challenge.data, SCP03_CHALLENGE);
+	s->unit = unit;
+	memcpy(context, challenge.data, unit);
+	memcpy(context + unit, card_challenge.data, unit);
 
-	int e = derive_session(s, keys, span_of(context, sizeof context), expected);
+	int e = derive_session(s, keys, span_of(context, 2 * unit), expected);
 
 	if (e < 0)
 		return e;
-	if (CRYPTO_memcmp(expected, cryptogram.data, SCP03_CHALLENGE) != 0)
+	if (CRYPTO_memcmp(expected, cryptogram.data, unit) != 0)
 		return -EKEYREJECTED;
 	*ret = TAKE_PTR(s);
 	return 0;
@@ -202,13 +206,19 @@ void scp03_free_p(struct scp03 **s)
 	scp03_free(*s);
 }
 
+/* One octet at least is padding, to whole blocks; 255 octets hold 15 of them and a MAC of 8. */
+size_t scp03_data_max(const struct scp03 *s)
+{
+	return (SHORT_DATA_MAX - s->unit) / BLOCK * BLOCK - 1;
+}
+
 /* --- commands --------------------------------------------------------------------------------- */
 
 /* The channel is no part of what the MAC covers. */
 static int seal(struct scp03 *s, const uint8_t header[4], struct span data, uint8_t ret[BLOCK])
 {
 	const uint8_t covered[] = {(uint8_t)((header[0] & 0xF0) | SECURE_MESSAGING), header[1],
-		header[2], header[3], (uint8_t)(data.len + SCP03_MAC)};
+		header[2], header[3], (uint8_t)(data.len + s->unit)};
 	const struct span parts[] = {
 		span_of(s->chaining, BLOCK), span_of(covered, sizeof covered), data};
 
@@ -225,7 +235,7 @@ static int append_sealed(
 	if (r == 0)
 		r = buf_append(out, data);
 	if (r == 0)
-		r = buf_append(out, span_of(mac, SCP03_MAC));
+		r = buf_append(out, span_of(mac, s->unit));
 	if (r < 0) {
 		buf_truncate(out, start);
 		return r;
@@ -238,8 +248,7 @@ int scp03_authenticate(struct scp03 *s, uint8_t class, struct buf *out)
 {
 	const uint8_t header[] = {class, 0x82, SCP03_LEVEL, 0x00};
 
-	return append_sealed(
-		s, header, span_of(s->host_cryptogram, sizeof s->host_cryptogram), out);
+	return append_sealed(s, header, span_of(s->host_cryptogram, s->unit), out);
 }
 
 /* The initial vector of this command (first octet 00) or of its answer (80). */
@@ -261,7 +270,7 @@ int scp03_wrap(struct scp03 *s, const uint8_t header[4], struct span data, struc
 	size_t padded = data.len ? (data.len / BLOCK + 1) * BLOCK : 0;
 	int r = 0;
 
-	if (padded + SCP03_MAC > SHORT_DATA_MAX)
+	if (padded + s->unit > SHORT_DATA_MAX)
 		return -EMSGSIZE;
 	/* it counts commands without data, too */
 	s->counter++;
@@ -320,16 +329,16 @@ int scp03_unwrap(struct scp03 *s, struct span answer, uint16_t status, struct bu
 
 	if (answer.len == 0 && !needs_mac(status))
 		return 0;
-	if (answer.len < SCP03_MAC)
+	if (answer.len < s->unit)
 		return -EBADMSG;
 
-	struct span data = span_of(answer.data, answer.len - SCP03_MAC);
+	struct span data = span_of(answer.data, answer.len - s->unit);
 	const struct span parts[] = {span_of(s->chaining, BLOCK), data, span_of(tail, sizeof tail)};
 	int r = cmac(key_of(s, s->rmac), parts, sizeof parts / sizeof *parts, mac);
 
 	if (r < 0)
 		return r;
-	if (CRYPTO_memcmp(mac, answer.data + data.len, SCP03_MAC) != 0 || data.len % BLOCK)
+	if (CRYPTO_memcmp(mac, answer.data + data.len, s->unit) != 0 || data.len % BLOCK)
 		return -EBADMSG;
 	return data.len ? open_data(s, data, out) : 0;
 }

@@ -9,9 +9,9 @@
 
 enum {
 	SCP03_LEVEL = 0x33, /* C-DECRYPTION, R-ENCRYPTION, C-MAC, R-MAC */
-	SCP03_CHALLENGE = 8,
-	SCP03_MAC = 8,
-	SCP03_DATA_MAX = 239, /* octets of an answer that still fit a short APDU when protected */
+	/* Octets of challenges, cryptograms and MACs: mode S8, and S16 of newer cards. */
+	SCP03_S8 = 8,
+	SCP03_S16 = 16,
 };
 
 /* AES keys of 16, 24 or 32 octets, all of the same length. */
@@ -22,16 +22,20 @@ struct scp03_keys {
 struct scp03;
 
 /* Octets nobody can guess, for the host challenge. 0 or -EIO. */
-int scp03_challenge(uint8_t ret[SCP03_CHALLENGE]);
+int scp03_challenge(uint8_t *ret, size_t len);
 /*
- * From the answer to INITIALIZE UPDATE. -EINVAL: keys of another length; -EPROTO: not the answer
- * of SCP03 with challenges of 8 octets; -EKEYREJECTED: the card has other keys; -ENOMEM, -EIO.
+ * From the host challenge, whose length is the mode, and the answer to INITIALIZE UPDATE. -EINVAL:
+ * keys or a challenge of another length; -EPROTO: not the answer of SCP03 in this mode;
+ * -EKEYREJECTED: the card has other keys; -ENOMEM, -EIO.
  */
-int scp03_new(const struct scp03_keys *keys, const uint8_t challenge[SCP03_CHALLENGE],
-	struct span answer, struct scp03 **ret);
+int scp03_new(const struct scp03_keys *keys, struct span challenge, struct span answer,
+	struct scp03 **ret);
 /* Wipes the session keys. NULL is fine. Returns NULL. */
 struct scp03 *scp03_free(struct scp03 *s);
 void scp03_free_p(struct scp03 **s);
+
+/* Octets of an answer that still fit a short APDU when protected. */
+size_t scp03_data_max(const struct scp03 *s);
 
 /* The data of EXTERNAL AUTHENTICATE, appended to out; class: its CLA, with channel. */
 int scp03_authenticate(struct scp03 *s, uint8_t class, struct buf *out);

@@ -39,9 +39,12 @@ class Channel:
 class Secure:
     """The card's side of an SCP03 session."""
 
-    def __init__(self, card, challenge):
+    def __init__(self, card, challenge, own_challenge=None):
         self.keys = {}
-        self.challenge = os.urandom(8)
+        self.unit = card.secure_unit
+        if len(challenge) != self.unit:
+            raise Status(0x6A80)
+        self.challenge = own_challenge or os.urandom(self.unit)
         context = challenge + self.challenge
 
         def derive(key, what, length):
@@ -53,14 +56,14 @@ class Secure:
         n = len(card.key_enc)
         self.enc, self.mac = derive(card.key_enc, 4, n), derive(card.key_mac, 6, n)
         self.rmac = derive(card.key_mac, 7, n)
-        self.card, self.host = derive(self.mac, 0, 8), derive(self.mac, 1, 8)
+        self.card, self.host = derive(self.mac, 0, self.unit), derive(self.mac, 1, self.unit)
         self.chaining, self.counter, self.is_open = bytes(16), 0, False
 
     def unseal(self, header, data):
-        body, mac = data[:-8], data[-8:]
+        body, mac = data[:-self.unit], data[-self.unit:]
         covered = bytes([header[0] & 0xF0 | 4, *header[1:4], len(data)]) + body
         full = aes.cmac(self.mac, self.chaining + covered)
-        if full[:8] != mac:
+        if full[:self.unit] != mac:
             raise Status(0x6988)
         self.chaining = full
         return body
@@ -81,7 +84,7 @@ class Secure:
     def close(self, data, status):
         if data:
             data = aes.cbc_encrypt(self.enc, self._iv(0x80), aes.pad(data))
-        return data + aes.cmac(self.rmac, self.chaining + data + struct.pack(">H", status))[:8]
+        return data + aes.cmac(self.rmac, self.chaining + data + struct.pack(">H", status))[:self.unit]
 
 
 class Uicc:
@@ -101,6 +104,7 @@ class Uicc:
         self.is_secure_needed = False
         self.key_enc = self.key_mac = None
         self.key_version = 0x30
+        self.secure_unit = 8        # octets of challenges and MACs: 8 or 16
         for name, value in more.items():
             assert hasattr(self, name), name
             setattr(self, name, value)
@@ -295,7 +299,7 @@ class Uicc:
             if header[2] not in (0, self.key_version):
                 raise Status(0x6A88)
             channel.secure = Secure(self, data)
-            return bytes(10) + bytes([self.key_version, 3, 0x70]) + channel.secure.challenge + \
+            return bytes(10) + bytes([self.key_version, 3, 0x71 if self.secure_unit == 16 else 0x70]) + channel.secure.challenge + \
                 channel.secure.card + bytes(3)
         s = channel.secure
         if not s or header[2] != 0x33 or s.unseal(header, data) != s.host:

@@ -145,11 +145,13 @@ def channel(tmp_path, key=KEY, mode="required"):
     return {"secure_channel": {"mode": mode, "key_enc": f"file:{file}", "key_mac": f"file:{file}"}}
 
 
+@pytest.mark.parametrize("unit", [8, 16], ids=["s8", "s16"])
 @pytest.mark.parametrize("is_t0", [True, False], ids=["t0", "t1"])
-def test_the_secure_channel_is_used_with_keys(server, start, reader, tmp_path, is_t0):
+def test_the_secure_channel_is_used_with_keys(server, start, reader, tmp_path, is_t0, unit):
     dm = server.listen()
     octets = account(dm)
-    card = reader.insert(octets, key_enc=KEY, key_mac=KEY, is_secure_needed=True, is_t0=is_t0)
+    card = reader.insert(octets, key_enc=KEY, key_mac=KEY, is_secure_needed=True, is_t0=is_t0,
+                         secure_unit=unit)
     d = start(smartcard=channel(tmp_path))
     assert "through a secure channel" in d.wait("card-read").message
     registered(dm)

@@ -136,6 +136,8 @@ def test_a_port_that_is_closed_is_told_and_tried_again(gateway, server):
     configure(gateway, servers={"main": server_conf(dm)})
     gateway.boot().follow()
     gateway.wait_reason("net.refused")
+    told = gateway.run("lwm2mctl", "why", check=False).stdout
+    assert "net.refused" in told and dm.uri in told
     again = server.listen("again", port=dm.port)
     again.wait("register", 60)
 

@@ -149,6 +149,7 @@ def test_a_daemon_that_hangs_is_killed_and_comes_back_registered(gateway, server
 
 
 STEPS = {
+    "starting": "started",
     "holdoff": "holdoff-started",
     "bootstrapping": "client-bootstrap-started",
     "registering": "bootstrap-finished",

@@ -197,7 +197,8 @@ static struct scp03 *session(void)
 	struct buf out = {0};
 	struct scp03 *s;
 
-	ck_assert_int_eq(scp03_new(&keys, all.data + 32, span_of(all.data + 40, 32), &s), 0);
+	ck_assert_int_eq(
+		scp03_new(&keys, span_of(all.data + 32, 8), span_of(all.data + 40, 32), &s), 0);
 	ck_assert_int_eq(scp03_authenticate(s, 0x84, &out), 0);
 	buf_done(&out);
 	return s;

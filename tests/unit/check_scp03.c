@@ -42,7 +42,7 @@ static struct scp03 *start(const struct session *s)
 {
 	struct scp03 *scp;
 
-	ck_assert_int_eq(scp03_new(&s->keys, s->challenge.data, s->answer, &scp), 0);
+	ck_assert_int_eq(scp03_new(&s->keys, s->challenge, s->answer, &scp), 0);
 	return scp;
 }
 
@@ -80,6 +80,35 @@ START_TEST(scp03_repeats_the_recorded_sessions)
 }
 END_TEST
 
+/* Challenges, cryptograms and MACs of 16 octets. */
+START_TEST(scp03_speaks_mode_s16)
+{
+	struct reader r = reader_of(test_golden("scp03/s16"));
+	struct scp03_keys keys = {.enc = rd_take(&r, 16), .mac = rd_take(&r, 16)};
+	struct span challenge = rd_take(&r, 16), answer = rd_take(&r, 48);
+	struct span authenticate = rd_take(&r, 32), command = rd_take(&r, 32);
+	struct span response = rd_take(&r, 48);
+	struct buf out = {0};
+	struct scp03 *scp;
+
+	ck_assert_int_eq(scp03_new(&keys, span_of(challenge.data, 8), answer, &scp), -EPROTO);
+	ck_assert_int_eq(scp03_new(&keys, span_of(challenge.data, 15), answer, &scp), -EINVAL);
+	ck_assert_int_eq(scp03_new(&keys, answer, answer, &scp), -EINVAL);
+	ck_assert_int_eq(scp03_new(&keys, challenge, answer, &scp), 0);
+	ck_assert_int_eq(scp03_authenticate(scp, 0x84, &out), 0);
+	ck_assert(span_is_equal(buf_span(&out), authenticate));
+	assert_wraps(scp, "84 E2 91 00", "BF3E035C015A", command);
+	buf_truncate(&out, 0);
+	ck_assert_int_eq(scp03_unwrap(scp, span_of(response.data, 40), 0x9000, &out), -EBADMSG);
+	ck_assert_int_eq(scp03_unwrap(scp, response, 0x9000, &out), 0);
+	ck_assert(span_is_equal(
+		buf_span(&out), test_hex("BF3E125A1089882119900000000000000000000005")));
+	ck_assert_uint_eq(scp03_data_max(scp), 223);
+	buf_done(&out);
+	scp03_free(scp);
+}
+END_TEST
+
 START_TEST(scp03_leaves_the_channel_out_of_the_mac)
 {
 	struct session s = load(0);
@@ -101,9 +130,10 @@ START_TEST(scp03_knows_a_card_with_other_keys)
 	struct scp03 *scp;
 
 	s.keys.mac = s.keys.enc;
-	ck_assert_int_eq(scp03_new(&s.keys, s.challenge.data, s.answer, &scp), -EKEYREJECTED);
+	ck_assert_int_eq(scp03_new(&s.keys, s.challenge, s.answer, &scp), -EKEYREJECTED);
 	s.keys.mac = other;
-	ck_assert_int_eq(scp03_new(&s.keys, s.answer.data, s.answer, &scp), -EKEYREJECTED);
+	ck_assert_int_eq(
+		scp03_new(&s.keys, span_of(s.answer.data, 8), s.answer, &scp), -EKEYREJECTED);
 }
 END_TEST
 
@@ -121,16 +151,15 @@ START_TEST(scp03_refuses_other_protocols_and_keys)
 	struct scp03 *scp;
 
 	for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
-		ck_assert_msg(
-			scp03_new(&s.keys, s.challenge.data, test_hex(bad[i]), &scp) == -EPROTO,
+		ck_assert_msg(scp03_new(&s.keys, s.challenge, test_hex(bad[i]), &scp) == -EPROTO,
 			"%s", bad[i]);
 	/* without the sequence counter it is fine */
-	ck_assert_int_eq(scp03_new(&s.keys, s.challenge.data, span_of(s.answer.data, 29), &scp), 0);
+	ck_assert_int_eq(scp03_new(&s.keys, s.challenge, span_of(s.answer.data, 29), &scp), 0);
 	scp03_free(scp);
 	s.keys.enc.len = 15;
-	ck_assert_int_eq(scp03_new(&s.keys, s.challenge.data, s.answer, &scp), -EINVAL);
+	ck_assert_int_eq(scp03_new(&s.keys, s.challenge, s.answer, &scp), -EINVAL);
 	s.keys.mac.len = 15;
-	ck_assert_int_eq(scp03_new(&s.keys, s.challenge.data, s.answer, &scp), -EINVAL);
+	ck_assert_int_eq(scp03_new(&s.keys, s.challenge, s.answer, &scp), -EINVAL);
 }
 END_TEST
 
@@ -181,6 +210,7 @@ START_TEST(scp03_keeps_a_command_within_a_short_apdu)
 	const uint8_t header[] = {0x84, 0xD6, 0, 0};
 	struct buf out = {0};
 
+	ck_assert_uint_eq(scp03_data_max(scp), 239);
 	ck_assert_int_eq(scp03_wrap(scp, header, span_of(data, 239), &out), 0);
 	ck_assert_uint_eq(out.len, 248);
 	ck_assert_int_eq(scp03_wrap(scp, header, span_of(data, 240), &out), -EMSGSIZE);
@@ -191,10 +221,10 @@ END_TEST
 
 START_TEST(scp03_asks_for_a_new_challenge_each_time)
 {
-	uint8_t a[SCP03_CHALLENGE], b[SCP03_CHALLENGE];
+	uint8_t a[SCP03_S8], b[SCP03_S8];
 
-	ck_assert_int_eq(scp03_challenge(a), 0);
-	ck_assert_int_eq(scp03_challenge(b), 0);
+	ck_assert_int_eq(scp03_challenge(a, sizeof a), 0);
+	ck_assert_int_eq(scp03_challenge(b, sizeof b), 0);
 	ck_assert(memcmp(a, b, sizeof a) != 0);
 	ck_assert_ptr_null(scp03_free(NULL));
 }
@@ -207,6 +237,7 @@ Suite *suite(void)
 	int n = sizeof recorded / sizeof *recorded;
 
 	tcase_add_loop_test(t, scp03_repeats_the_recorded_sessions, 0, n);
+	tcase_add_test(t, scp03_speaks_mode_s16);
 	tcase_add_test(t, scp03_leaves_the_channel_out_of_the_mac);
 	tcase_add_loop_test(t, scp03_knows_a_card_with_other_keys, 0, n);
 	tcase_add_test(t, scp03_refuses_other_protocols_and_keys);
