@@ -19,10 +19,19 @@ static SSL_SESSION *parse(struct span bytes)
 	return d2i_SSL_SESSION(NULL, &at, (long)bytes.len);
 }
 
+static long long made_at(const SSL_SESSION *session)
+{
+#if OPENSSL_VERSION_NUMBER >= 0x30300000L
+	return SSL_SESSION_get_time_ex(session);
+#else
+	return SSL_SESSION_get_time(session);
+#endif
+}
+
 static bool is_good(const SSL_SESSION *session)
 {
 	/* both by the clock of the calendar: a step of it costs a full handshake at most */
-	long long age = (long long)time(NULL) - SSL_SESSION_get_time(session);
+	long long age = (long long)time(NULL) - made_at(session);
 	unsigned long hint = SSL_SESSION_get_ticket_lifetime_hint(session);
 	long long lifetime = hint > 0 ? (long long)hint : SSL_SESSION_get_timeout(session);
 
