@@ -108,6 +108,9 @@ struct conf {
 		uint32_t max_body; /* octets */
 	} coap;
 	struct {
+		uint32_t max_observations, max_stored;
+	} notifications;
+	struct {
 		enum conf_nosec allow_nosec;
 		uint32_t min_psk_length;
 	} security;

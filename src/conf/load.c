@@ -84,8 +84,8 @@ static int merge_files(struct check *c)
 static int take_sections(struct check *c)
 {
 	static const char *const names[] = {"device", "smartcard", "smartcard.secure_channel",
-		"retry", "network", "coap", "security", "firmware", "state", "control", "log",
-		"log.levels"};
+		"retry", "network", "coap", "notifications", "security", "firmware", "state",
+		"control", "log", "log.levels"};
 
 	for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
 		int r = setting_take_section(c, names[i], node_find(c->tree, names[i]), c->conf);

@@ -84,6 +84,7 @@ const struct section sections[] = {
 	{"retry", SECTION_GROUP, "registration retry and pacing", 0},
 	{"network", SECTION_GROUP, "the way to the servers", 0},
 	{"coap", SECTION_GROUP, "message layer, RFC 7252 section 4.8", 0},
+	{"notifications", SECTION_GROUP, "information reporting", 0},
 	{"security", SECTION_GROUP, "what is acceptable", 0},
 	{"objects", SECTION_GROUP, "object definitions and who owns objects", OPTION_NO_EFFECT},
 	{"objects.apps", SECTION_NAMED, "applications that may own instances", 0},
@@ -253,6 +254,13 @@ const struct option options[] = {
 	{"coap", "max_body", OPTION_NUMBER, .min = 1024, .max = 16777216, .value = "262144",
 		.help = "largest request or answer that is put together of blocks, in octets",
 		.store = STORE_U32, .at = CONF(coap.max_body)},
+
+	{"notifications", "max_observations", OPTION_NUMBER, .min = 1, .max = 16384, .value = "10240",
+		.help = "observations of all servers together",
+		.store = STORE_U32, .at = CONF(notifications.max_observations)},
+	{"notifications", "max_stored", OPTION_NUMBER, .min = 0, .max = 65536, .value = "4096",
+		.help = "notifications that wait for servers that cannot be reached (1/x/6)",
+		.store = STORE_U32, .at = CONF(notifications.max_stored)},
 
 	{"security", "allow_nosec", OPTION_WORD, .words = "no|bootstrap|yes", .value = "no",
 		.help = "where coap:// with security = \"nosec\" is accepted",

@@ -96,6 +96,8 @@ static void on_model_change(void *data, struct path p, enum model_change what)
 
 	if (what == MODEL_WRITTEN)
 		console_tell_value(d->console, p);
+	if (d->reporter)
+		reporter_changed(d->reporter, p, what);
 	if (!d->is_ready)
 		return;
 	servers_changed(d->servers, p, what);
@@ -168,7 +170,17 @@ static void on_terminate(void *data, int signo)
 	(void)signo;
 	notify_stopping();
 	keeper_flush(d->keeper);
+	reporter_flush(d->reporter);
 	effects_feed(d, EV_STOP);
+}
+
+static void keep_observations(struct daemon *d, const struct store_registration *kept, size_t n)
+{
+	uint16_t servers[STORE_REGISTRATIONS_MAX];
+
+	for (size_t i = 0; i < n; i++)
+		servers[i] = kept[i].short_server_id;
+	reporter_keep(d->reporter, servers, n);
 }
 
 /* A restart keeps the registrations: no De-register, Update by the next start (decision 23). */
@@ -181,8 +193,10 @@ static void on_restart(void *data, int signo)
 	(void)signo;
 	notify_stopping();
 	keeper_flush(d->keeper);
+	reporter_flush(d->reporter);
 	if (d->is_ready) {
 		keeper_save_registrations(d->keeper, kept, n);
+		keep_observations(d, kept, n);
 		LOG(LOG_NOTICE, "restarting: %zu registration(s) kept", n);
 	} else {
 		/* before step 3 they still are where the former restart has put them */
@@ -386,7 +400,14 @@ static int make_parts(struct daemon *d)
 		.data = d,
 		.feed = feed,
 		.feed_now = feed_now};
-	int r = servers_new(&links, &hooks, &d->servers);
+	struct reporter_env reporter = {
+		.model = d->model, .loop = d->loop, .clock = d->clock, .keeper = d->keeper};
+	int r = reporter_new(&reporter, d->conf, &d->reporter);
+
+	if (r == 0) {
+		links.observe = reporter_observe(d->reporter);
+		r = servers_new(&links, &hooks, &d->servers);
+	}
 
 	if (r == 0)
 		r = bootstrapper_new(&env, &d->bootstrapper);
@@ -396,6 +417,7 @@ static int make_parts(struct daemon *d)
 		r = effects_init(d);
 	if (r < 0)
 		return r;
+	reporter_set_servers(d->reporter, d->servers);
 	servers_set_conf(d->servers, d->conf);
 	bootstrapper_set_conf(d->bootstrapper, d->conf);
 	return 0;
@@ -484,9 +506,12 @@ struct daemon *daemon_free(struct daemon *d)
 	d->console = NULL;
 	if (d->loop)
 		effects_done(d);
+	if (d->reporter)
+		reporter_set_servers(d->reporter, NULL);
 	servers_free(d->servers);
 	bootstrapper_free(d->bootstrapper);
 	card_step_free(d->card_step);
+	d->reporter = reporter_free(d->reporter);
 	keeper_free(d->keeper);
 	tp_free(d->tp);
 	model_free(d->model);

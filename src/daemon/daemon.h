@@ -12,6 +12,7 @@
 #include "daemon/keeper.h"
 #include "daemon/loop.h"
 #include "daemon/metrics.h"
+#include "daemon/reporter.h"
 #include "daemon/routes.h"
 #include "daemon/servers.h"
 #include "daemon/timeline.h"
@@ -50,6 +51,7 @@ struct daemon {
 	struct model *model;
 	struct tp *tp;
 	struct keeper *keeper;
+	struct reporter *reporter;
 	struct servers *servers;
 	struct bootstrapper *bootstrapper;
 	struct routes *routes;

@@ -219,6 +219,8 @@ static void register_all(struct daemon *d)
 			   ? 0
 			   : keeper_take_registrations(d->keeper, kept, STORE_REGISTRATIONS_MAX);
 
+	if (!d->is_ready)
+		reporter_load_attributes(d->reporter);
 	d->is_ready = true;
 	/* what a card configured is not filled up with servers of the configuration */
 	if (d->is_conf_new && d->source != ORIGIN_CARD) {
@@ -227,6 +229,8 @@ static void register_all(struct daemon *d)
 	d->is_conf_new = false;
 	if (!feed_if_offline(d))
 		servers_resume(d->servers, kept, n);
+	if (n > 0)
+		reporter_resume(d->reporter);
 	store_registrations_done(kept, n);
 }
 

@@ -401,6 +401,49 @@ size_t keeper_take_registrations(struct keeper *k, struct store_registration *li
 	return r < 0 ? 0 : n;
 }
 
+/* --- information reporting
+ * ------------------------------------------------------------------------ */
+
+void keeper_save_attributes(struct keeper *k, struct span body)
+{
+	int r = k->store ? store_save_body(k->store, STORE_ATTRIBUTES, body) : -EROFS;
+
+	if (r < 0)
+		trouble(k, r, "attributes of notifications cannot be stored");
+}
+
+int keeper_read_attributes(struct keeper *k, struct buf *ret)
+{
+	int r = k->store ? store_read_body(k->store, STORE_ATTRIBUTES, ret) : -ENOENT;
+
+	if (r < 0 && r != -ENOENT)
+		trouble(k, r, "attributes.cbor cannot be used");
+	return r;
+}
+
+void keeper_refuse_attributes(struct keeper *k)
+{
+	store_refuse_body(k->store, STORE_ATTRIBUTES);
+	trouble(k, -EBADMSG, "attributes.cbor cannot be used");
+}
+
+void keeper_save_observations(struct keeper *k, struct span body)
+{
+	int r = k->store ? store_save_body(k->store, STORE_OBSERVATIONS, body) : -EROFS;
+
+	if (r < 0)
+		trouble(k, r, "observations cannot be kept over the restart");
+}
+
+int keeper_take_observations(struct keeper *k, struct buf *ret)
+{
+	int r = k->store ? store_take_body(k->store, STORE_OBSERVATIONS, ret) : -ENOENT;
+
+	if (r < 0 && r != -ENOENT)
+		trouble(k, r, "observations.cbor cannot be used");
+	return r;
+}
+
 /* --- life ------------------------------------------------------------------------------------- */
 
 int keeper_new(

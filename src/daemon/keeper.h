@@ -61,3 +61,10 @@ int keeper_forget(struct keeper *k);
 
 void keeper_save_registrations(struct keeper *k, const struct store_registration *list, size_t n);
 size_t keeper_take_registrations(struct keeper *k, struct store_registration *list, size_t max);
+
+/* Information reporting's own (store/store.h). */
+void keeper_save_attributes(struct keeper *k, struct span body);
+int keeper_read_attributes(struct keeper *k, struct buf *ret);
+void keeper_refuse_attributes(struct keeper *k);
+void keeper_save_observations(struct keeper *k, struct span body);
+int keeper_take_observations(struct keeper *k, struct buf *ret);

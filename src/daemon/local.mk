@@ -22,6 +22,7 @@ src_daemon_libdaemon_a_SOURCES = \
 	%D%/loop.c %D%/loop.h \
 	%D%/metrics.c %D%/metrics.h \
 	%D%/notify.c %D%/notify.h \
+	%D%/reporter.c %D%/reporter.h \
 	%D%/routes.c %D%/routes.h \
 	%D%/servers.c %D%/servers.h \
 	%D%/timeline.c %D%/timeline.h \
@@ -118,6 +119,12 @@ tests_unit_check_servers_SOURCES = tests/unit/check_servers.c $(MACHINE)
 tests_unit_check_servers_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 tests_unit_check_servers_LDFLAGS = $(LINK_WORLD)
 tests_unit_check_servers_LDADD = $(WORLD_LIBS)
+check_PROGRAMS += tests/unit/check_reporter
+TESTS += tests/unit/check_reporter
+tests_unit_check_reporter_SOURCES = tests/unit/check_reporter.c $(MACHINE)
+tests_unit_check_reporter_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
+tests_unit_check_reporter_LDFLAGS = $(LINK_WORLD)
+tests_unit_check_reporter_LDADD = $(WORLD_LIBS)
 check_PROGRAMS += tests/unit/check_server_link
 TESTS += tests/unit/check_server_link
 tests_unit_check_server_link_SOURCES = tests/unit/check_server_link.c $(MACHINE) tests/unit/alloc.c

@@ -246,6 +246,48 @@ static void send_deregister(struct server_link *l)
 	send_request(l, &request, on_deregistered);
 }
 
+/* --- notifications ------------------------------------------------------------------------------
+ */
+
+/* A new registration or the end of one: the server has forgotten what it observed. */
+static void end_observations(const struct server_link *l)
+{
+	if (l->env->observe)
+		observe_void(l->env->observe, l->short_server_id);
+}
+
+static void set_online(const struct server_link *l, bool is_online)
+{
+	if (l->env->observe)
+		observe_online(l->env->observe, l->short_server_id, is_online);
+}
+
+int server_link_notify(struct server_link *l, const struct observe_notice *notice)
+{
+	struct tp_notification n = {.token = notice->token,
+		.observe = notice->sequence,
+		.is_confirmable = notice->is_confirmable,
+		.request = notice->request,
+		.response = notice->response};
+
+	if (!reg_is_up(l->reg))
+		return -ENOTCONN;
+	return tp_session_notify(l->session, &n);
+}
+
+static void on_notified(void *data, struct span token, enum tp_notice notice)
+{
+	static const enum observe_outcome outcomes[] = {
+		[TP_NOTICE_ACKNOWLEDGED] = OBSERVE_ACKNOWLEDGED,
+		[TP_NOTICE_REJECTED] = OBSERVE_REJECTED,
+		[TP_NOTICE_LOST] = OBSERVE_LOST,
+	};
+	struct server_link *l = data;
+
+	if (l->env->observe)
+		observe_concluded(l->env->observe, l->short_server_id, token, outcomes[notice]);
+}
+
 /* --- what comes back ------------------------------------------------------------------------- */
 
 static void note_alert(struct server_link *l)
@@ -328,6 +370,9 @@ static void conclude(
 
 	unsigned actions = reg_step(l->reg, reaction.event, reaction.reason, now(l));
 
+	if (operation == REG_OP_REGISTER)
+		end_observations(l);
+	set_online(l, reaction.event == REG_EV_ACCEPTED);
 	if (reaction.event == REG_EV_ACCEPTED)
 		tell_accepted(l, operation, code);
 	else
@@ -377,6 +422,7 @@ static void on_deregistered(void *data, const struct tp_result *result)
 		return;
 	l->awaited = NOTHING;
 	/* whatever the answer: it is over (TS core 6.2.3) */
+	end_observations(l);
 	tell(l, STEP_OK, reg_state(l->reg) == REG_DISABLING ? REASON_REG_DISABLED : result->reason,
 		LOG_ID_DEREGISTERED, result->response ? result->response->code : 0,
 		"de-registered from %s", l->uri);
@@ -493,6 +539,7 @@ static void on_lost(void *data, enum reason reason, const char *detail)
 	struct server_link *l = data;
 
 	tell(l, STEP_RUNNING, reason, LOG_ID_NONE, 0, "%s", detail);
+	set_online(l, false);
 	step(l, REG_EV_SESSION_LOST, reason);
 }
 
@@ -500,8 +547,9 @@ static void on_request(
 	void *data, const char *peer, const struct request *request, struct response *ret)
 {
 	struct server_link *l = data;
-	struct dm_peer server = {
-		.short_server_id = l->short_server_id, .version = reg_version(l->reg)};
+	struct dm_peer server = {.short_server_id = l->short_server_id,
+		.version = reg_version(l->reg),
+		.observe = l->env->observe};
 
 	(void)peer;
 	/* before 2.01, while disabled and during a bootstrap: ignored (TS core 6.2.1, object 1) */
@@ -557,8 +605,10 @@ int server_link_new(const struct server_link_env *env, const struct account *a,
 		r = reg_new(a->short_server_id, params, &l->reg);
 	if (r == 0)
 		r = tp_session_new(env->tp, &peer,
-			&(const struct tp_handlers){
-				.data = l, .request = on_request, .lost = on_lost},
+			&(const struct tp_handlers){.data = l,
+				.request = on_request,
+				.lost = on_lost,
+				.notified = on_notified},
 			&l->session);
 	if (r == 0)
 		r = env->loop->timer(env->loop->impl, on_timer, l, &l->timer);

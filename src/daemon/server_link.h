@@ -6,6 +6,7 @@
  */
 #include "daemon/account_model.h"
 #include "daemon/timeline.h"
+#include "dm/observe.h"
 #include "server/registration.h"
 #include "store/store.h"
 
@@ -20,6 +21,7 @@ struct server_link_env {
 	struct timeline *timeline;
 	struct metrics *metrics; /* may be NULL */
 	const char *endpoint;
+	struct observe *observe; /* NULL: nothing is observed */
 	void *data;
 	void (*up)(void *data, struct server_link *l);
 	void (*failed)(void *data, struct server_link *l);  /* finally */
@@ -48,6 +50,12 @@ void server_link_refresh(
 	struct server_link *l, const struct account *a, const struct reg_params *params);
 /* After a bootstrap: everything from the start, for a link that is not up. */
 int server_link_reset(struct server_link *l, const struct reg_params *params);
+
+/*
+ * As send() of struct observe_env: on the connection that stands, and only while the server is
+ * registered.
+ */
+int server_link_notify(struct server_link *l, const struct observe_notice *notice);
 
 const struct reg *server_link_reg(const struct server_link *l);
 uint16_t server_link_short_server_id(const struct server_link *l);

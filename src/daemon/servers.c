@@ -506,6 +506,13 @@ int servers_deregister(struct servers *s, uint16_t short_server_id, uint32_t sec
 	return for_each(s, short_server_id, deregister_now, seconds);
 }
 
+struct server_link *servers_find(struct servers *s, uint16_t short_server_id)
+{
+	struct slot *slot = slot_of_server(s, short_server_id);
+
+	return slot ? slot->link : NULL;
+}
+
 const struct server_link *servers_next(const struct servers *s, size_t *cursor)
 {
 	while (*cursor < s->n_slots) {

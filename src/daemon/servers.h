@@ -54,6 +54,8 @@ int servers_register(struct servers *s, uint16_t short_server_id);
 int servers_update(struct servers *s, uint16_t short_server_id);
 /* Silent for so many seconds, 0: as 1/x/5 says; then it registers again. */
 int servers_deregister(struct servers *s, uint16_t short_server_id, uint32_t seconds);
+/* NULL: there is no such server. */
+struct server_link *servers_find(struct servers *s, uint16_t short_server_id);
 /* Start with *cursor = 0; NULL behind the last. */
 const struct server_link *servers_next(const struct servers *s, size_t *cursor);
 

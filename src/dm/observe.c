@@ -298,6 +298,43 @@ void observe_step(struct observe *o)
 	arm(o, next);
 }
 
+/* What the new conditions compare with is the value of now, if they follow it from now on. */
+static void attributes_changed(struct observe *o, struct observation *ob)
+{
+	if (!ob->tracks)
+		condition_track_now(o, ob);
+	reporting_schedule(o, ob);
+}
+
+static bool is_concerned(const struct observation *ob, uint16_t short_server_id, struct path p)
+{
+	if (ob->short_server_id != short_server_id)
+		return false;
+	for (size_t i = 0; i < ob->n_members; i++)
+		if (path_contains(p, ob->member[i].path) || path_contains(ob->member[i].path, p))
+			return true;
+	return false;
+}
+
+/* Without memory they follow with their next notification. */
+static void reschedule_all_at(struct observe *o, uint16_t short_server_id, struct path p)
+{
+	struct observation **concerned = NULL;
+	size_t n = 0;
+
+	if (o->all.n > 0)
+		concerned = malloc(o->all.n * sizeof *concerned);
+	if (!concerned)
+		return;
+	/* not while the heap is walked: it is put in order anew for each of them */
+	for (size_t i = 0; i < o->all.n; i++)
+		if (is_concerned(o->all.heap[i], short_server_id, p))
+			concerned[n++] = o->all.heap[i];
+	for (size_t i = 0; i < n; i++)
+		attributes_changed(o, concerned[i]);
+	free(concerned);
+}
+
 /* --- changes of the model -----------------------------------------------------------------------
  */
 
@@ -384,7 +421,7 @@ void observe_changed(struct observe *o, struct path p, enum model_change what)
 	/* the Server object says what counts where nothing is attached */
 	if (what == MODEL_WRITTEN && p.id[0] == OBJECT_SERVER &&
 		(p.id[2] == SERVER_DEFAULT_MIN_PERIOD || p.id[2] == SERVER_DEFAULT_MAX_PERIOD))
-		observe_attributes_changed(o,
+		reschedule_all_at(o,
 			(uint16_t)model_get_int(o->env.model,
 				PATH3(OBJECT_SERVER, p.id[1], SERVER_SHORT_SERVER_ID), 0),
 			PATH0());
@@ -507,41 +544,10 @@ bool observe_cancel(struct observe *o, uint16_t short_server_id, struct span tok
 	return ob;
 }
 
-/* What the new conditions compare with is the value of now, if they follow it from now on. */
-static void attributes_changed(struct observe *o, struct observation *ob)
-{
-	if (!ob->tracks)
-		condition_track_now(o, ob);
-	reporting_schedule(o, ob);
-}
-
-static bool is_concerned(const struct observation *ob, uint16_t short_server_id, struct path p)
-{
-	if (ob->short_server_id != short_server_id)
-		return false;
-	for (size_t i = 0; i < ob->n_members; i++)
-		if (path_contains(p, ob->member[i].path) || path_contains(ob->member[i].path, p))
-			return true;
-	return false;
-}
-
-/* Without memory they follow with their next notification. */
 void observe_attributes_changed(struct observe *o, uint16_t short_server_id, struct path p)
 {
-	struct observation **concerned = NULL;
-	size_t n = 0;
-
-	if (o->all.n > 0)
-		concerned = malloc(o->all.n * sizeof *concerned);
-	if (!concerned)
-		return;
-	/* not while the heap is walked: it is put in order anew for each of them */
-	for (size_t i = 0; i < o->all.n; i++)
-		if (is_concerned(o->all.heap[i], short_server_id, p))
-			concerned[n++] = o->all.heap[i];
-	for (size_t i = 0; i < n; i++)
-		attributes_changed(o, concerned[i]);
-	free(concerned);
+	reschedule_all_at(o, short_server_id, p);
+	o->env.touched(o->env.data);
 }
 
 /* --- what the daemon learns ---------------------------------------------------------------------

@@ -5,6 +5,7 @@ src_store_libstore_a_SOURCES = \
 	%D%/image.c \
 	%D%/private.h \
 	%D%/registrations.c \
+	%D%/reporting.c \
 	%D%/store.c %D%/store.h
 
 # Changes of the file system that end the program or fail on demand: tests/crash/crashpoint.c.
@@ -35,6 +36,13 @@ tests_unit_check_image_SOURCES = tests/unit/check_image.c tests/unit/runner.c te
 tests_unit_check_image_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 tests_unit_check_image_LDFLAGS = $(AM_LDFLAGS) $(WRAP_ALLOC) $(WRAP_FILES)
 tests_unit_check_image_LDADD = src/store/libstore.a $(BS_LIBS) src/keys/libkeys.a src/base/libbase.a $(CRYPTO_LIBS) $(CBOR_LIBS) $(CHECK_LIBS)
+
+check_PROGRAMS += tests/unit/check_reporting
+TESTS += tests/unit/check_reporting
+tests_unit_check_reporting_SOURCES = tests/unit/check_reporting.c tests/unit/runner.c $(STATE_TEST)
+tests_unit_check_reporting_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
+tests_unit_check_reporting_LDFLAGS = $(AM_LDFLAGS) $(WRAP_FILES)
+tests_unit_check_reporting_LDADD = src/store/libstore.a src/model/libmodel.a src/codec/libcodec.a src/keys/libkeys.a src/base/libbase.a $(CRYPTO_LIBS) $(CBOR_LIBS) $(CHECK_LIBS)
 
 check_PROGRAMS += tests/unit/check_registrations
 TESTS += tests/unit/check_registrations

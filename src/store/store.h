@@ -1,7 +1,7 @@
 #pragma once
 /*
- * The state directory: accounts.cbor and registrations.cbor, each written as one transaction
- * and checked when read. Layer: store. (doc/decisions.md)
+ * The state directory: accounts.cbor, registrations.cbor and others, each written as one
+ * transaction and checked when read. Layer: store. (doc/decisions.md)
  */
 #include "base/buf.h"
 #include "base/secret.h"
@@ -90,3 +90,15 @@ int store_save_registrations(struct store *s, const struct store_registration *l
 /* -ENOENT, -EBADMSG as above. The file is removed after reading: it is good for one start. */
 int store_take_registrations(
 	struct store *s, struct store_registration *list, size_t max, size_t *ret_n);
+
+/* Two files whose content is the business of information reporting (dm/observe.h). */
+enum store_body { STORE_OBSERVATIONS, STORE_ATTRIBUTES };
+
+/* An empty body: the file goes. */
+int store_save_body(struct store *s, enum store_body which, struct span body);
+/* -ENOENT; -EBADMSG: damaged, the file was put aside. */
+int store_read_body(struct store *s, enum store_body which, struct buf *ret);
+/* As above; the file is removed after reading: it is good for one start. */
+int store_take_body(struct store *s, enum store_body which, struct buf *ret);
+/* What was read is no use after all: the file is put aside. */
+void store_refuse_body(struct store *s, enum store_body which);

@@ -146,6 +146,7 @@ START_TEST(attributes_count_from_their_writing_on)
 	observe("GET /30000/0/1 observe=0 token=a");
 	observer_run(&t, 10);
 	attach("PUT /30000?pmax=15");
+	ck_assert_uint_eq(t.n_touched, 1);
 	observer_run(&t, 10);
 	observer_expect(&t, "a", 15, "1");
 	attach("PUT /30000?pmax");

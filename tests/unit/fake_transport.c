@@ -615,6 +615,20 @@ uint8_t fake_ask(const char *uri, enum msg_method method, const char *path, int 
 	return code;
 }
 
+uint8_t fake_observe(const char *uri, const char *path, const char *token, struct response *ret)
+{
+	struct request request = request_to(MSG_GET, path, FORMAT_NONE, (struct span){0});
+	struct tp_session *s = find(uri);
+
+	request.observe = 0;
+	request.token = span_of_text(token);
+	response_done(ret);
+	s->depth++;
+	uint8_t code = ask(&s->handlers, &request, ret);
+	s->depth--;
+	return code;
+}
+
 void fake_conclude(const char *uri, enum tp_notice notice)
 {
 	struct tp_session *s = find(uri);

@@ -57,6 +57,8 @@ unsigned fake_prepared(const char *uri, uint64_t *ret_at);
  */
 uint8_t fake_ask(const char *uri, enum msg_method method, const char *path, int content_format,
 	struct span payload, struct response *ret);
+/* GET with Observe 0 and this token. */
+uint8_t fake_observe(const char *uri, const char *path, const char *token, struct response *ret);
 /* Somebody with the right credentials on the listener; 0 (no answer) where there is none. */
 uint8_t fake_call(enum msg_method method, const char *path, int content_format, struct span payload,
 	struct response *ret);
