@@ -5,6 +5,8 @@
 
 #include "base/writer.h"
 #include "codec/uri.h"
+#include "keys/ciphersuite.h"
+#include "keys/material.h"
 #include "model/account.h"
 
 struct check {
@@ -84,6 +86,56 @@ static const struct {
 	{MODE_EST, {{SECURITY_SERVER_PUBLIC_KEY, "server certificate"}}, 1},
 };
 
+/* Whether keys and certificates can be used and belong together. (TS transport 5.2.8) */
+static void check_material(struct check *c, const struct account *a)
+{
+	static const uint16_t fields[] = {
+		[MATERIAL_OWN] = SECURITY_PUBLIC_KEY_OR_IDENTITY,
+		[MATERIAL_SERVER] = SECURITY_SERVER_PUBLIC_KEY,
+		[MATERIAL_SECRET] = SECURITY_SECRET_KEY,
+	};
+	struct material m = {.own = a->identity,
+		.server = a->server_public_key,
+		.secret = a->secret_key,
+		.matching = (enum matching_type)a->matching_type};
+	struct material_problem problem;
+	int r;
+
+	if (a->matching_type < MATCH_EXACT || a->matching_type >= MATCH_END)
+		return; /* told with the ranges */
+	r = a->mode == MODE_RPK ? material_check_rpk(&m, &problem)
+				: material_check_certificate(&m, &problem);
+	/* what is empty was told as missing */
+	if (r == 1 && problem.fault != MATERIAL_EMPTY)
+		PROBLEM(c, "/0/%u/%u: %s", a->security_instance, fields[problem.field],
+			problem.why);
+	if (r < 0)
+		c->out.err = r;
+}
+
+static void check_suites(struct check *c, const struct account *a, const struct uri *uri)
+{
+	enum ciphersuite_kind kind = a->mode == MODE_PSK ? SUITE_PSK : SUITE_SIGNED;
+
+	for (size_t i = 0; i < a->n_ciphersuites; i++)
+		if (ciphersuite_is_usable(a->ciphersuites[i], kind) ||
+			(uri_is_tcp(uri) && ciphersuite_is_usable(a->ciphersuites[i], SUITE_TLS13)))
+			return;
+	if (a->n_ciphersuites > 0)
+		PROBLEM(c, "/0/%u/16: none of these cipher suites can be used here",
+			a->security_instance);
+}
+
+static void mode_unsupported(struct check *c, const struct account *a)
+{
+	if (a->mode == MODE_RPK && !key_has_raw_public_keys())
+		PROBLEM(c, "/0/%u/2: raw public keys need OpenSSL 3.2, this is %s",
+			a->security_instance, key_library_version());
+	else
+		PROBLEM(c, "/0/%u/2: Security Mode %" PRId64 " is not supported here",
+			a->security_instance, a->mode);
+}
+
 static void check_mode(struct check *c, const struct account *a, const struct uri *uri)
 {
 	uint16_t i = a->security_instance;
@@ -96,13 +148,17 @@ static void check_mode(struct check *c, const struct account *a, const struct ur
 		PROBLEM(c, "/0/%u/2 (Security Mode %" PRId64 ") does not fit the scheme %s", i,
 			a->mode, uri_scheme_name(uri->scheme));
 	if (!c->support->mode(a->mode))
-		PROBLEM(c, "/0/%u/2: Security Mode %" PRId64 " is not supported here", i, a->mode);
+		mode_unsupported(c, a);
 	else if (a->mode == MODE_NOSEC && !is_nosec_allowed)
 		PROBLEM(c, "/0/%u/2: no security is not allowed by security.allow_nosec", i);
 	for (size_t k = 0; k < sizeof credentials / sizeof *credentials; k++)
 		if (credentials[k].mode == a->mode)
 			check_bytes(c, PATH2(OBJECT_SECURITY, i), credentials[k].needs,
 				credentials[k].n);
+	if ((a->mode == MODE_RPK || a->mode == MODE_CERTIFICATE) && c->support->mode(a->mode))
+		check_material(c, a);
+	if (a->mode != MODE_NOSEC)
+		check_suites(c, a, uri);
 	/* OpenSSL ends an identity at the first NUL: it would be another one */
 	if (a->mode == MODE_PSK && a->identity.len > 0 &&
 		memchr(a->identity.data, 0, a->identity.len))
@@ -312,6 +368,17 @@ static void check_oscore(struct check *c)
 		else
 			check_present(c, link, needs, sizeof needs / sizeof *needs);
 	}
+}
+
+bool consistency_lacks_mode(const struct model *m, const struct consistency_support *support)
+{
+	struct account a;
+	uint32_t cursor = 0;
+
+	while (account_next(m, &cursor, &a))
+		if (a.mode >= MODE_PSK && a.mode <= MODE_EST && !support->mode(a.mode))
+			return true;
+	return false;
 }
 
 int consistency_check(const struct model *m, const struct consistency_support *support,

@@ -12,6 +12,9 @@ struct consistency_support {
 	bool allow_nosec_server, allow_nosec_bootstrap;
 };
 
+/* Whether one of the accounts has a security mode of the standard that is missing here. */
+bool consistency_lacks_mode(const struct model *m, const struct consistency_support *support);
+
 enum {
 	CONSISTENCY_SERVERS_OPTIONAL = 1
 }; /* an account set without server account is fine (configuration) */

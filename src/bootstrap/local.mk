@@ -12,7 +12,7 @@ src_bootstrap_libbootstrap_a_SOURCES = \
 CLIENT_MODEL = tests/unit/client_model.c
 BS_TEST = tests/unit/bs.c $(CLIENT_MODEL)
 BS_LIBS = src/bootstrap/libbootstrap.a src/objects/libobjects.a src/model/libmodel.a \
-	src/codec/libcodec.a src/base/libbase.a $(SYSTEMD_LIBS)
+	src/keys/libkeys.a src/codec/libcodec.a src/base/libbase.a $(SYSTEMD_LIBS) $(CRYPTO_LIBS)
 EXTRA_DIST += tests/unit/bs.h tests/unit/client_model.h
 
 if HAVE_CHECK
@@ -39,8 +39,8 @@ tests_unit_check_bs_write_LDADD = $(BS_LIBS) $(CHECK_LIBS)
 
 check_PROGRAMS += tests/unit/check_consistency
 TESTS += tests/unit/check_consistency
-tests_unit_check_consistency_SOURCES = tests/unit/check_consistency.c tests/unit/runner.c tests/unit/alloc.c $(BS_TEST)
-tests_unit_check_consistency_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
+tests_unit_check_consistency_SOURCES = tests/unit/check_consistency.c tests/unit/pki.c tests/unit/runner.c tests/unit/alloc.c $(BS_TEST)
+tests_unit_check_consistency_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS) $(CRYPTO_CFLAGS)
 tests_unit_check_consistency_LDFLAGS = $(AM_LDFLAGS) $(WRAP_ALLOC)
 tests_unit_check_consistency_LDADD = $(BS_LIBS) $(CHECK_LIBS)
 

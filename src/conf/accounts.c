@@ -5,6 +5,7 @@
 
 #include "base/cleanup.h"
 #include "codec/uri.h"
+#include "conf/account_keys.h"
 #include "keys/hash.h"
 
 void account_done(struct conf_account *a)
@@ -12,79 +13,17 @@ void account_done(struct conf_account *a)
 	free(a->name);
 	free(a->file);
 	free(a->uri);
+	secret_done(&a->certificate);
+	secret_done(&a->private_key);
+	secret_done(&a->public_key);
+	secret_done(&a->trust);
+	secret_done(&a->server_key);
 	secret_done(&a->identity);
 	secret_done(&a->server_public_key);
 	secret_done(&a->secret_key);
 	free(a->sni);
 	free(a->binding);
 	*a = (struct conf_account){0};
-}
-
-/* Where a key of the account is written, the account's group if it is not. */
-static struct place place_of(const struct node *group, const char *key)
-{
-	const struct node *n = node_child(group, key);
-
-	return n ? n->at : group->at;
-}
-
-static void missing_key(
-	struct check *c, const struct node *group, const struct conf_account *a, const char *key)
-{
-	if (!node_child(group, key))
-		report_add(c->report, SEVERITY_ERROR, group->at, "missing-key", NULL,
-			"%s%s: \"%s\" is missing", a->is_bootstrap ? "" : "servers.", a->name, key);
-}
-
-static void check_nosec(struct check *c, const struct node *group, const struct conf_account *a)
-{
-	static const char *const keys[] = {"psk_identity", "psk_key"};
-	enum conf_nosec allowed = c->conf->security.allow_nosec;
-
-	if (allowed == NOSEC_NO || (allowed == NOSEC_BOOTSTRAP && !a->is_bootstrap))
-		report_add(c->report, SEVERITY_ERROR, place_of(group, "security"),
-			"nosec-not-allowed",
-			a->is_bootstrap ? "security = { allow_nosec = \"bootstrap\"; }; allows it"
-					: "security = { allow_nosec = \"yes\"; }; allows it",
-			"without security anybody can be this server");
-	for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
-		if (node_child(group, keys[i]))
-			report_add(c->report, SEVERITY_WARNING, place_of(group, keys[i]),
-				"no-effect", NULL, "%s: is not used with security = \"nosec\"",
-				keys[i]);
-}
-
-static void check_psk(struct check *c, const struct node *group, const struct conf_account *a)
-{
-	uint32_t min = c->conf->security.min_psk_length;
-
-	missing_key(c, group, a, "psk_identity");
-	missing_key(c, group, a, "psk_key");
-	if (a->secret_key.data && a->secret_key.len < min)
-		report_add(c->report, SEVERITY_ERROR, place_of(group, "psk_key"), "psk-short",
-			"openssl rand -hex 16 makes a key of 16 octets",
-			"psk_key: the key has %zu octets, %u are the least "
-			"(security.min_psk_length)",
-			a->secret_key.len, min);
-}
-
-static void check_security(struct check *c, const struct node *group, const struct conf_account *a)
-{
-	switch (a->security) {
-	case MODE_PSK:
-		check_psk(c, group, a);
-		return;
-	case MODE_NOSEC:
-		check_nosec(c, group, a);
-		return;
-	case MODE_RPK:
-	case MODE_CERTIFICATE:
-	case MODE_EST:
-		report_add(c->report, SEVERITY_ERROR, place_of(group, "security"), "unsupported",
-			"this version has \"psk\" and \"nosec\"",
-			"raw public keys and certificates cannot be used yet");
-		return;
-	}
 }
 
 static void check_uri(struct check *c, const struct node *group, const struct conf_account *a)
@@ -96,26 +35,26 @@ static void check_uri(struct check *c, const struct node *group, const struct co
 		return;
 	if (uri_is_secure(&uri) == is_nosec)
 		report_add(c->report, SEVERITY_ERROR,
-			place_of(group, node_child(group, "security") ? "security" : "uri"),
+			account_keys_place(
+				group, node_child(group, "security") ? "security" : "uri"),
 			"scheme-security-mismatch",
 			is_nosec ? "write coap:// or another security"
 				 : "write coaps:// or security = \"nosec\"",
 			"%s:// does not go with security = \"%s\"", uri_scheme_name(uri.scheme),
-			is_nosec			? "nosec"
-			: node_child(group, "security") ? "psk"
-							: "psk (default)");
+			node_child(group, "security") ? account_keys_mode(a->security)
+						      : "psk (default)");
 }
 
 static void check_server(struct check *c, const struct node *group, const struct conf_account *a)
 {
-	missing_key(c, group, a, "short_id");
+	account_keys_missing(c, group, a, "short_id");
 	if (a->has_max_period && a->has_min_period && a->max_period &&
 		a->max_period < a->min_period)
-		report_add(c->report, SEVERITY_ERROR, place_of(group, "max_period"), "number-range",
-			NULL, "max_period: %us is less than min_period (%us)", a->max_period,
-			a->min_period);
+		report_add(c->report, SEVERITY_ERROR, account_keys_place(group, "max_period"),
+			"number-range", NULL, "max_period: %us is less than min_period (%us)",
+			a->max_period, a->min_period);
 	if (a->lifetime > 0 && a->lifetime < 60)
-		report_add(c->report, SEVERITY_WARNING, place_of(group, "lifetime"),
+		report_add(c->report, SEVERITY_WARNING, account_keys_place(group, "lifetime"),
 			"short-lifetime", NULL,
 			"servers.%s: lifetime %us makes more than %u messages a day", a->name,
 			a->lifetime, 86400 / a->lifetime / 100 * 100);
@@ -181,6 +120,9 @@ static int account_hash(struct conf_account *a)
 	hash_add_bytes(h, "server_public_key", secret_span(&a->server_public_key));
 	hash_add_bytes(h, "secret_key", secret_span(&a->secret_key));
 	hash_add_bytes(h, "sni", span_of_text(a->sni));
+	hash_add_number(h, "certificate_usage", a->has_certificate_usage, a->certificate_usage);
+	for (size_t i = 0; i < a->ciphersuites.n; i++)
+		hash_add_number(h, "ciphersuite", true, a->ciphersuites.at[i]);
 	if (a->is_bootstrap) {
 		hash_add_number(h, "client_hold_off_time", true, a->client_hold_off_time);
 		hash_add_number(h, "account_timeout", true, a->account_timeout);
@@ -218,8 +160,10 @@ static int take_bootstrap(struct check *c)
 	if (r < 0 || (!c->conf->has_bootstrap && !node_child(group, "security") &&
 			     !node_child(group, "psk_identity") && !node_child(group, "psk_key")))
 		return r;
-	missing_key(c, group, a, "uri");
-	check_security(c, group, a);
+	account_keys_missing(c, group, a, "uri");
+	r = account_keys_take(c, group, a);
+	if (r < 0)
+		return r;
 	check_uri(c, group, a);
 	return account_hash(a);
 }
@@ -255,9 +199,11 @@ static int take_server(struct check *c, const struct node *group, struct conf_ac
 		r = default_binding(a);
 	if (r < 0)
 		return r;
-	missing_key(c, group, a, "uri");
+	account_keys_missing(c, group, a, "uri");
 	check_server(c, group, a);
-	check_security(c, group, a);
+	r = account_keys_take(c, group, a);
+	if (r < 0)
+		return r;
 	check_uri(c, group, a);
 	return account_hash(a);
 }
@@ -285,15 +231,15 @@ static void check_duplicates(struct check *c, const struct node *group)
 		if (a[i].short_id == 0 || a[i].short_id != a[i - 1].short_id)
 			continue;
 		report_add(c->report, SEVERITY_ERROR,
-			place_of(node_child(group, a[i].name), "short_id"), "duplicate-short-id",
-			NULL, "servers.%s: short_id %u is that of servers.%s", a[i].name,
-			a[i].short_id, a[i - 1].name);
+			account_keys_place(node_child(group, a[i].name), "short_id"),
+			"duplicate-short-id", NULL, "servers.%s: short_id %u is that of servers.%s",
+			a[i].name, a[i].short_id, a[i - 1].name);
 	}
 	for (size_t i = 0; i < c->conf->n_servers; i++)
 		if (c->conf->has_bootstrap && c->conf->bootstrap.uri && a[i].uri &&
 			strcmp(a[i].uri, c->conf->bootstrap.uri) == 0)
 			report_add(c->report, SEVERITY_WARNING,
-				place_of(node_child(group, a[i].name), "uri"),
+				account_keys_place(node_child(group, a[i].name), "uri"),
 				"bootstrap-uri-equals-server", NULL,
 				"servers.%s: the URI is that of the bootstrap server", a[i].name);
 }

@@ -16,7 +16,15 @@ enum conf_card { CARD_AUTO, CARD_YES, CARD_NO };
 enum conf_late_card { LATE_APPLY, LATE_IGNORE };
 enum conf_removal { REMOVAL_RESTART, REMOVAL_KEEP };
 enum conf_channel { CHANNEL_REQUIRED, CHANNEL_OPTIONAL };
+enum conf_usage { TRUST_CA, TRUST_SERVER, TRUST_PINNED_CA, TRUST_PINNED_SERVER };
 enum conf_tristate { UNSET, SET_FALSE, SET_TRUE };
+
+enum { CONF_NUMBERS_MAX = 16 };
+
+struct conf_numbers {
+	uint32_t at[CONF_NUMBERS_MAX];
+	size_t n;
+};
 
 /* retry { } of the whole configuration or of one server; times in seconds. */
 struct conf_retry {
@@ -33,10 +41,16 @@ struct conf_account {
 	uint16_t short_id; /* 0 for the bootstrap account */
 	char *uri;
 	enum security_mode security;
+	/* as they are written: PEM or DER */
+	struct secret certificate, private_key, public_key, trust, server_key;
+	/* as object 0 has them: made of the above, or of the identity and key that are written */
 	struct secret identity;		 /* 0/x/3 */
 	struct secret server_public_key; /* 0/x/4 */
 	struct secret secret_key;	 /* 0/x/5 */
 	char *sni;			 /* NULL: absent */
+	bool has_certificate_usage;
+	enum conf_usage certificate_usage; /* 0/x/15 */
+	struct conf_numbers ciphersuites;  /* 0/x/16 */
 	/* bootstrap account only; seconds */
 	uint32_t client_hold_off_time;
 	uint32_t account_timeout;
@@ -113,6 +127,8 @@ struct conf {
 	struct {
 		enum conf_nosec allow_nosec;
 		uint32_t min_psk_length;
+		char *trust_store;
+		bool clock_check;
 	} security;
 	char *state_directory;
 	char *control_directory;

@@ -23,6 +23,7 @@ struct conf *conf_free(struct conf *c)
 	if (!c)
 		return NULL;
 	free(c->endpoint);
+	free(c->security.trust_store);
 	free(c->device.manufacturer);
 	free(c->device.model);
 	free(c->device.serial);

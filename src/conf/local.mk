@@ -1,5 +1,6 @@
 noinst_LIBRARIES += src/conf/libconf.a
 src_conf_libconf_a_SOURCES = \
+	%D%/account_keys.c %D%/account_keys.h \
 	%D%/accounts.c %D%/accounts.h \
 	%D%/command.c %D%/command.h \
 	%D%/conf.h \
@@ -35,6 +36,12 @@ TESTS += tests/unit/check_accounts
 tests_unit_check_accounts_SOURCES = tests/unit/check_accounts.c tests/unit/conf_fixture.c tests/unit/runner.c
 tests_unit_check_accounts_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 tests_unit_check_accounts_LDADD = $(CONF_TEST_LIBS) $(CHECK_LIBS)
+
+check_PROGRAMS += tests/unit/check_account_keys
+TESTS += tests/unit/check_account_keys
+tests_unit_check_account_keys_SOURCES = tests/unit/check_account_keys.c tests/unit/pki.c tests/unit/conf_fixture.c tests/unit/runner.c
+tests_unit_check_account_keys_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
+tests_unit_check_account_keys_LDADD = $(CONF_TEST_LIBS) $(CHECK_LIBS)
 
 check_PROGRAMS += tests/unit/check_command
 TESTS += tests/unit/check_command

@@ -28,22 +28,29 @@
 	{section, "psk_key", OPTION_PSK, .max = 512, \
 		.help = "the pre-shared key: credential:, file:, hex: or base64: (0/x/5)", \
 		.store = STORE_SECRET, .at = AT(secret_key)}, \
-	{section, "certificate", OPTION_PUBLIC, .help = "our certificate (0/x/3)", NO_EFFECT}, \
+	{section, "certificate", OPTION_PUBLIC, .help = "our certificate, with those that lead to its issuer (0/x/3)", \
+		.store = STORE_SECRET, .at = AT(certificate)}, \
 	{section, "private_key", OPTION_PRIVATE_KEY, \
-		.help = "the private key of certificate or public_key (0/x/5)", NO_EFFECT}, \
+		.help = "the private key of certificate, or our raw key (0/x/5)", \
+		.store = STORE_SECRET, .at = AT(private_key)}, \
 	{section, "public_key", OPTION_PUBLIC, \
-		.help = "our raw public key, only to check private_key (0/x/3)", NO_EFFECT}, \
+		.help = "our raw public key, only to check private_key (0/x/3)", \
+		.store = STORE_SECRET, .at = AT(public_key)}, \
 	{section, "trust", OPTION_PUBLIC, \
-		.help = "certificate that the server's is checked against (0/x/4)", NO_EFFECT}, \
+		.help = "certificate that the server's is checked against (0/x/4)", \
+		.store = STORE_SECRET, .at = AT(trust)}, \
 	{section, "server_public_key", OPTION_PUBLIC, \
-		.help = "the server's raw public key (0/x/4)", NO_EFFECT}, \
+		.help = "the server's raw public key (0/x/4)", \
+		.store = STORE_SECRET, .at = AT(server_key)}, \
 	{section, "certificate_usage", OPTION_WORD, .words = "ca|server|pinned-ca|pinned-server", \
-		.help = "what trust stands for (0/x/15)", NO_EFFECT}, \
+		.help = "what trust stands for (0/x/15); absent: that certificate or one it issued", \
+		.store = STORE_WORD, .at = AT(certificate_usage), .has = AT(has_certificate_usage)}, \
 	{section, "sni", OPTION_HOST, \
 		.help = "Server Name Indication (0/x/14); default: the host of the URI", \
 		.store = STORE_TEXT, .at = AT(sni)}, \
 	{section, "ciphersuites", OPTION_NUMBERS, .max = 65535, \
-		.help = "cipher suites to offer, by their IANA numbers (0/x/16)", NO_EFFECT}
+		.help = "cipher suites to offer, by their IANA numbers (0/x/16)", \
+		.store = STORE_NUMBERS, .at = AT(ciphersuites)}
 
 #define RETRY_OPTIONS(section, AT, DEFAULT, HAS_AT) \
 	{section, "initial_delay", OPTION_TIME, .max = U32_SEC_MAX, DEFAULT("0s") \
@@ -269,9 +276,11 @@ const struct option options[] = {
 		.help = "shortest pre-shared key, in octets",
 		.store = STORE_U32, .at = CONF(security.min_psk_length)},
 	{"security", "trust_store", OPTION_PATH, .value = "/etc/ssl/certs/ca-certificates.crt",
-		.help = "certificates for certificate_usage ca and server", NO_EFFECT},
+		.help = "certificates for certificate_usage ca and server",
+		.store = STORE_TEXT, .at = CONF(security.trust_store)},
 	{"security", "clock_check", OPTION_BOOL, .value = "true",
-		.help = "do not check certificates against a clock that was never set", NO_EFFECT},
+		.help = "refuse certificates while the clock was never set; false: only dates that are over count then",
+		.store = STORE_BOOL, .at = CONF(security.clock_check)},
 
 	{"objects", "definitions", OPTION_PATHS, .help = "directories of object definitions; later ones win"},
 	{"objects", "disable", OPTION_OBJECT_PATHS, .help = "objects that are not offered"},

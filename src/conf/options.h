@@ -52,6 +52,7 @@ enum option_store {
 	STORE_REAL,
 	STORE_TEXTS,
 	STORE_SECRET,
+	STORE_NUMBERS, /* struct conf_numbers */
 };
 
 struct option {

@@ -101,6 +101,7 @@ static void store_number(const struct setting *s, uint64_t v)
 	case STORE_REAL:
 	case STORE_TEXTS:
 	case STORE_SECRET:
+	case STORE_NUMBERS:
 		break;
 	}
 	note_presence(s);
@@ -410,10 +411,20 @@ static int take_secret(const struct setting *s)
 	return r < 0 ? r : store_secret(s, secret_span(&key));
 }
 
+static void store_one_of(const struct setting *s, size_t i, uint32_t number)
+{
+	struct conf_numbers *to = place_in(s, s->option->at);
+
+	to->at[i] = number;
+	to->n = i + 1;
+}
+
 static int take_numbers(const struct setting *s)
 {
 	if (s->node->type != NODE_ARRAY)
 		return fail_type(s, "an array of integers", "such as [ 1, 2 ]");
+	if (s->node->n_children > CONF_NUMBERS_MAX)
+		return fail(s, "number-range", NULL, "more than %d integers", CONF_NUMBERS_MAX);
 	for (size_t i = 0; i < s->node->n_children; i++) {
 		struct setting element = *s;
 
@@ -423,6 +434,8 @@ static int take_numbers(const struct setting *s)
 
 		if (r < 0)
 			return r;
+		if (s->option->store == STORE_NUMBERS && element.node->type == NODE_NUMBER)
+			store_one_of(s, i, (uint32_t)element.node->number);
 	}
 	return 0;
 }

@@ -53,10 +53,19 @@ static int fill_security(struct model *m, const struct conf_account *a, uint16_t
 		{SECURITY_BOOTSTRAP_ACCOUNT_TIMEOUT, is_bootstrap && a->account_timeout,
 			VALUE_INT(a->account_timeout)},
 		{SECURITY_SNI, a->sni != NULL, VALUE_TEXT(a->sni)},
+		{SECURITY_CERTIFICATE_USAGE, a->has_certificate_usage,
+			VALUE_UINT(a->certificate_usage)},
 	};
+	struct path instance = PATH2(OBJECT_SECURITY, instance_id(m, OBJECT_SECURITY, wanted));
+	struct path suites = path_child(instance, SECURITY_CIPHERSUITE);
+	int r = set_all(m, instance, settings, sizeof settings / sizeof *settings);
 
-	return set_all(m, PATH2(OBJECT_SECURITY, instance_id(m, OBJECT_SECURITY, wanted)), settings,
-		sizeof settings / sizeof *settings);
+	for (size_t i = 0; r == 0 && i < a->ciphersuites.n; i++) {
+		struct value v = VALUE_UINT(a->ciphersuites.at[i]);
+
+		r = model_set(m, path_child(suites, (uint16_t)i), &v);
+	}
+	return r;
 }
 
 static int fill_server(struct model *m, const struct conf_account *a, uint16_t wanted)

@@ -108,11 +108,25 @@ static void on_timeout(void *data)
 	be_over(b, EV_SESSION_FAILED);
 }
 
-bool bootstrapper_open_session(struct bootstrapper *b, bool is_server_initiated)
+static struct consistency_support support_of(const struct bootstrapper *b)
 {
-	struct consistency_support support = {.mode = tp_supports_mode,
+	return (struct consistency_support){.mode = tp_supports_mode,
 		.allow_nosec_server = b->conf->security.allow_nosec == NOSEC_YES,
 		.allow_nosec_bootstrap = b->conf->security.allow_nosec != NOSEC_NO};
+}
+
+/* What a person can act on first: a mode that no server can bring to this system. */
+static enum reason reason_of_inconsistency(const struct bootstrapper *b)
+{
+	struct consistency_support support = support_of(b);
+
+	return consistency_lacks_mode(b->env.model, &support) ? REASON_SECURITY_UNSUPPORTED
+							      : REASON_BS_INCONSISTENT;
+}
+
+bool bootstrapper_open_session(struct bootstrapper *b, bool is_server_initiated)
+{
+	struct consistency_support support = support_of(b);
 	struct bs_hooks hooks = {.data = b, .persist = persist, .unix_time = unix_time};
 
 	b->bs = bs_session_free(b->bs);
@@ -191,8 +205,8 @@ static void conclude(struct bootstrapper *b, enum bs_result result, const struct
 		be_over(b, EV_FINISHED);
 		break;
 	case BS_INCONSISTENT:
-		tell(b, stage_of(b), STEP_FAILED, REASON_BS_INCONSISTENT, LOG_ID_BOOTSTRAP_FAILED,
-			"Bootstrap-Finish answered %s: %s", code,
+		tell(b, stage_of(b), STEP_FAILED, reason_of_inconsistency(b),
+			LOG_ID_BOOTSTRAP_FAILED, "Bootstrap-Finish answered %s: %s", code,
 			in_one_line(bs_session_problems(b->bs), problems, sizeof problems));
 		restart_timeout(b);
 		break;

@@ -211,11 +211,15 @@ static int apply(struct card_step *c, struct card_outcome *o)
 	if (r == 0)
 		r = identify(o, &card);
 	if (r < 0) {
+		bool lacks_mode = consistency_lacks_mode(c->env.model, &support);
+
 		model_rollback(c->env.model);
 		remember_refused(c, o);
 		card_file_format(o->file, file);
 		outcome_end(o, r == -EBADMSG ? CARD_CLASS_INVALID : CARD_CLASS_TRANSIENT,
-			r == -EBADMSG ? REASON_CARD_DATA_INVALID : REASON_CARD_UNREADABLE,
+			r != -EBADMSG ? REASON_CARD_UNREADABLE
+			: lacks_mode  ? REASON_SECURITY_UNSUPPORTED
+				      : REASON_CARD_DATA_INVALID,
 			"%s, %.110s", file, r == -EBADMSG ? problem : strerror(-r));
 		return r;
 	}

@@ -225,7 +225,9 @@ static struct tp_settings settings_of(const struct conf *conf)
 		.max_retransmit = conf->coap.max_retransmit,
 		.family = families[conf->network.family],
 		.interface = conf->network.interface,
-		.body_max = conf->coap.max_body};
+		.body_max = conf->coap.max_body,
+		.trust_store = conf->security.trust_store,
+		.clock_check = conf->security.clock_check};
 }
 
 /* Object 3 as the configuration in use says; the object borrows from it. */

@@ -43,7 +43,9 @@ START_TEST(accounts_security_goes_with_the_scheme)
 		{"coap+tcp://a", "security = \"nosec\"; ", ""},
 		{"coaps+tcp://a", PSK, ""},
 		{"coap+tcp://a", PSK, "1 error scheme-security-mismatch\n"},
-		{"coaps://a", "security = \"rpk\"; ", "1 error unsupported\n"},
+		{"coap://a", "security = \"certificate\"; ",
+			"1 error missing-key\n1 error missing-key\n1 error missing-key\n"
+			"1 error scheme-security-mismatch\n"},
 		{"coaps://a", "security = \"nosex\"; " PSK, "1 error bad-value\n"},
 	};
 	char text[512];

@@ -1,9 +1,12 @@
 #include "bootstrap/consistency.h"
 
 #include <errno.h>
+#include <stdio.h>
 
 #include "alloc.h"
 #include "bs.h"
+#include "keys/key.h"
+#include "pki.h"
 
 static struct bs b;
 static struct buf problems;
@@ -122,9 +125,19 @@ END_TEST
 
 START_TEST(a_mode_that_cannot_be_used_here_is_named)
 {
-	set_int(0, 1, SECURITY_MODE, MODE_RPK);
+	char text[128];
+
 	bs_set(&b, PATH3(0, 1, SECURITY_SERVER_PUBLIC_KEY), VALUE_BYTES(span_of_text("spki")));
-	expect(0, "/0/1/2: Security Mode 1 is not supported here");
+	ck_assert(!consistency_lacks_mode(b.m, &b.support));
+	set_int(0, 1, SECURITY_MODE, MODE_EST);
+	expect(0, "/0/1/2: Security Mode 4 is not supported here");
+	ck_assert(consistency_lacks_mode(b.m, &b.support));
+	set_int(0, 1, SECURITY_MODE, MODE_RPK);
+	if (key_has_raw_public_keys())
+		return;
+	snprintf(text, sizeof text, "/0/1/2: raw public keys need OpenSSL 3.2, this is %s",
+		key_library_version());
+	expect(0, text);
 }
 END_TEST
 
@@ -152,6 +165,61 @@ START_TEST(each_mode_needs_its_credentials)
 		  "/0/1/5 (private key) is missing or empty");
 	set_int(0, 1, SECURITY_MODE, MODE_EST);
 	expect(0, "/0/1/4 (server certificate) is missing or empty");
+}
+END_TEST
+
+static void set_material(struct span own, struct span server, struct span secret)
+{
+	bs_set(&b, PATH3(0, 1, SECURITY_PUBLIC_KEY_OR_IDENTITY), VALUE_BYTES(own));
+	bs_set(&b, PATH3(0, 1, SECURITY_SERVER_PUBLIC_KEY), VALUE_BYTES(server));
+	bs_set(&b, PATH3(0, 1, SECURITY_SECRET_KEY), VALUE_BYTES(secret));
+}
+
+START_TEST(keys_and_certificates_must_parse_and_belong_together)
+{
+	struct pki own, server;
+	struct span text = span_of_text("text");
+
+	b.support.mode = every_mode;
+	pki_make(&(struct pki_wish){0}, &own);
+	pki_make(&(struct pki_wish){0}, &server);
+
+	struct span certificate = buf_span(&own.certificate), spki = buf_span(&own.spki),
+		    secret = buf_span(&own.sec1), theirs = buf_span(&server.certificate);
+
+	set_int(0, 1, SECURITY_MODE, MODE_CERTIFICATE);
+	set_material(certificate, theirs, secret);
+	expect(0, "");
+	set_material(text, theirs, secret);
+	expect(0, "/0/1/3: not the DER of a certificate");
+	set_material(certificate, text, secret);
+	expect(0, "/0/1/4: not the DER of a certificate");
+	set_material(certificate, theirs, text);
+	expect(0, "/0/1/5: not the DER of one private key");
+	set_material(certificate, theirs, buf_span(&server.pkcs8));
+	expect(0, "/0/1/5: the private key belongs to another certificate");
+	/* a certificate is no raw public key (TS transport 5.2.8) */
+	set_int(0, 1, SECURITY_MODE, MODE_RPK);
+	set_material(certificate, theirs, secret);
+	expect(0, "/0/1/3: not the DER of one SubjectPublicKeyInfo");
+	set_material(spki, theirs, secret);
+	expect(0, "/0/1/4: not the DER of one SubjectPublicKeyInfo");
+	set_material(spki, buf_span(&server.spki), secret);
+	expect(0, "");
+	pki_free(&own);
+	pki_free(&server);
+}
+END_TEST
+
+/* 0/x/16 */
+START_TEST(one_of_the_wished_suites_must_be_usable)
+{
+	struct path p = PATH3(0, 1, SECURITY_CIPHERSUITE);
+
+	bs_set(&b, path_child(p, 0), VALUE_UINT(0xc0ae));
+	expect(0, "/0/1/16: none of these cipher suites can be used here");
+	bs_set(&b, path_child(p, 1), VALUE_UINT(0xc0a8));
+	expect(0, "");
 }
 END_TEST
 
@@ -348,6 +416,8 @@ Suite *suite(void)
 	tcase_add_test(t, no_security_must_be_allowed_for_the_kind_of_account);
 	tcase_add_test(t, a_mode_that_cannot_be_used_here_is_named);
 	tcase_add_test(t, each_mode_needs_its_credentials);
+	tcase_add_test(t, keys_and_certificates_must_parse_and_belong_together);
+	tcase_add_test(t, one_of_the_wished_suites_must_be_usable);
 	tcase_add_test(t, an_identity_with_a_nul_octet_cannot_be_used);
 	tcase_add_test(t, there_is_one_bootstrap_account_at_most);
 	tcase_add_test(t, there_is_a_server_account_unless_that_is_optional);
