@@ -1,6 +1,7 @@
 #include "dm/access.h"
 
 #include "model/account.h"
+#include "model/guard.h"
 
 enum {
 	RIGHTS_OWNER = ACCESS_READ | ACCESS_WRITE | ACCESS_EXECUTE | ACCESS_DELETE,
@@ -26,22 +27,6 @@ static bool is_enabled(const struct model *m)
 static bool is_owner(const struct model *m, uint16_t iid, uint16_t ssid)
 {
 	return model_get_int(m, PATH3(OBJECT_ACCESS_CONTROL, iid, ACCESS_OWNER), -1) == ssid;
-}
-
-/* The /2 instance that guards an instance or, with OBJECT_LEVEL, an object; ID_NONE: none. */
-static uint16_t guard_of(const struct model *m, uint16_t oid, uint16_t target)
-{
-	uint32_t cursor = 0;
-	uint16_t iid;
-
-	while (model_next_instance(m, OBJECT_ACCESS_CONTROL, &cursor, &iid)) {
-		struct path p = PATH2(OBJECT_ACCESS_CONTROL, iid);
-
-		if (model_get_int(m, path_child(p, ACCESS_OBJECT_ID), -1) == oid &&
-			model_get_int(m, path_child(p, ACCESS_INSTANCE_ID), -1) == target)
-			return iid;
-	}
-	return ID_NONE;
 }
 
 /* The entry of a server, else the owner's privilege, else the default entry, else nothing. */

@@ -2,6 +2,7 @@ noinst_LIBRARIES += src/model/libmodel.a
 src_model_libmodel_a_SOURCES = \
 	%D%/account.c %D%/account.h \
 	%D%/definition.c %D%/definition.h \
+	%D%/guard.c %D%/guard.h \
 	%D%/instance.c %D%/instance.h \
 	%D%/model.c %D%/model.h \
 	%D%/private.h \
@@ -24,6 +25,14 @@ tests_unit_check_definition_SOURCES = tests/unit/check_definition.c tests/unit/r
 tests_unit_check_definition_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 tests_unit_check_definition_LDADD = src/model/libmodel.a src/codec/libcodec.a src/base/libbase.a \
 	$(CHECK_LIBS)
+
+check_PROGRAMS += tests/unit/check_guard
+TESTS += tests/unit/check_guard
+tests_unit_check_guard_SOURCES = tests/unit/check_guard.c tests/unit/runner.c tests/unit/alloc.c $(SAMPLE)
+tests_unit_check_guard_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
+tests_unit_check_guard_LDFLAGS = $(AM_LDFLAGS) $(WRAP_ALLOC)
+tests_unit_check_guard_LDADD = src/objects/libobjects.a src/model/libmodel.a \
+	src/codec/libcodec.a src/base/libbase.a $(CHECK_LIBS)
 
 check_PROGRAMS += tests/unit/check_instance
 TESTS += tests/unit/check_instance

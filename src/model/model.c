@@ -9,12 +9,15 @@
 
 int model_new(struct model **ret)
 {
-	struct model *m = calloc(1, sizeof *m);
+	_cleanup_(model_free_p) struct model *m = calloc(1, sizeof *m);
 
 	if (!m)
 		return -ENOMEM;
 	m->last_undo = &m->first_undo;
-	*ret = m;
+	m->guards = calloc(1, sizeof *m->guards);
+	if (!m->guards)
+		return -ENOMEM;
+	*ret = TAKE_PTR(m);
 	return 0;
 }
 
@@ -34,6 +37,9 @@ struct model *model_free(struct model *m)
 	for (size_t i = 0; i < m->n; i++)
 		object_free(m->objects[i]);
 	free(m->objects);
+	if (m->guards)
+		guard_done(m->guards);
+	free(m->guards);
 	free(m);
 	return NULL;
 }

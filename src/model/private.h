@@ -2,6 +2,7 @@
 /*
  * The parts of struct model that model.c and transaction.c share. Layer: model, private to it.
  */
+#include "model/guard.h"
 #include "model/instance.h"
 
 struct object {
@@ -17,6 +18,7 @@ struct model {
 	bool is_in_transaction;
 	bool has_deleted; /* the open transaction took instances away */
 	struct undo *first_undo, **last_undo;
+	struct guards *guards; /* owned; apart, since looking up may make the index anew */
 	void (*changed)(void *data, struct path p, enum model_change what);
 	void *changed_data;
 };

@@ -65,11 +65,18 @@ static int undo_mark(struct undo *u, uint16_t rid)
 	return 0;
 }
 
+static void note_change(struct model *m, const struct object *o)
+{
+	if (o->def->id == OBJECT_ACCESS_CONTROL)
+		guard_forget(m->guards);
+}
+
 int transaction_keep(struct model *m, struct object *o, struct instance **i)
 {
 	_cleanup_(instance_free_p) struct instance *copy = NULL;
 	struct undo *u;
 
+	note_change(m, o);
 	if (!m->is_in_transaction || (*i)->undo)
 		return 0;
 
@@ -111,6 +118,7 @@ int transaction_create(struct model *m, struct object *o, struct instance *fresh
 
 	if (r < 0)
 		return r;
+	note_change(m, o);
 	if (!m->is_in_transaction) {
 		object_insert(o, fresh);
 		transaction_tell(m, instance_path(o, fresh->key), MODEL_CREATED);
@@ -140,6 +148,7 @@ int transaction_delete(struct model *m, struct object *o, struct instance *i)
 	uint32_t key = i->key;
 	struct undo *u;
 
+	note_change(m, o);
 	m->has_deleted = m->is_in_transaction;
 	if (m->is_in_transaction && !i->undo) {
 		int r = undo_new(m, o, key, &u);
@@ -231,8 +240,10 @@ void model_rollback(struct model *m)
 	struct undo *list = TAKE_PTR(m->first_undo);
 
 	m->last_undo = &m->first_undo;
-	for (struct undo *u = list; u; u = u->next)
+	for (struct undo *u = list; u; u = u->next) {
+		note_change(m, u->object);
 		instance_free(object_take(u->object, u->key));
+	}
 	while (list) {
 		struct undo *u = list;
 
