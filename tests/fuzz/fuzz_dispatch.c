@@ -244,6 +244,17 @@ static struct span take_request(
 	return request->payload;
 }
 
+/* The device's own facts, as its clock, move by themselves. */
+static void cut_device(char *dump)
+{
+	char *from, *end;
+
+	while ((from = strstr(dump, "\n/3/0/"))) {
+		end = strchr(from + 1, '\n');
+		memmove(from, end, strlen(end) + 1);
+	}
+}
+
 static void ask(struct model *m, struct reader *r, struct reporting *reporting)
 {
 	struct response response = {0};
@@ -268,6 +279,8 @@ static void ask(struct model *m, struct reader *r, struct reporting *reporting)
 
 	char *after = model_dump(m);
 
+	cut_device(before);
+	cut_device(after);
 	assert(msg_code_is_success(response.code) || strcmp(before, after) == 0);
 	free(before);
 	free(after);
