@@ -275,6 +275,14 @@ int server_link_notify(struct server_link *l, const struct observe_notice *notic
 	return tp_session_notify(l->session, &n);
 }
 
+static void on_answered(void *data)
+{
+	struct server_link *l = data;
+
+	if (l->env->observe)
+		observe_release(l->env->observe);
+}
+
 static void on_notified(void *data, struct span token, enum tp_notice notice)
 {
 	static const enum observe_outcome outcomes[] = {
@@ -560,6 +568,8 @@ static void on_request(
 
 	uint64_t begin = clock_now(l->env->clock);
 
+	if (l->env->observe)
+		observe_hold(l->env->observe);
 	dm_dispatch(l->env->model, &server, request, ret);
 	metrics_count_request(l->env->metrics, l->short_server_id, request, ret->code,
 		clock_now(l->env->clock) - begin);
@@ -608,7 +618,8 @@ int server_link_new(const struct server_link_env *env, const struct account *a,
 			&(const struct tp_handlers){.data = l,
 				.request = on_request,
 				.lost = on_lost,
-				.notified = on_notified},
+				.notified = on_notified,
+				.answered = on_answered},
 			&l->session);
 	if (r == 0)
 		r = env->loop->timer(env->loop->impl, on_timer, l, &l->timer);

@@ -25,6 +25,10 @@ static void arm(struct observe *o, uint64_t at)
 {
 	if (o->is_stepping || at >= o->armed)
 		return;
+	if (o->is_held && at <= now(o)) {
+		o->is_due = true;
+		return;
+	}
 	o->armed = at;
 	o->env.arm(o->env.data, at);
 }
@@ -333,6 +337,20 @@ static void reschedule_all_at(struct observe *o, uint16_t short_server_id, struc
 	for (size_t i = 0; i < n; i++)
 		attributes_changed(o, concerned[i]);
 	free(concerned);
+}
+
+void observe_hold(struct observe *o)
+{
+	o->is_held = true;
+}
+
+void observe_release(struct observe *o)
+{
+	bool is_due = o->is_due;
+
+	o->is_held = o->is_due = false;
+	if (is_due)
+		observe_step(o);
 }
 
 /* --- changes of the model -----------------------------------------------------------------------

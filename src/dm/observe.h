@@ -91,6 +91,13 @@ void observe_changed(struct observe *o, struct path p, enum model_change what);
 /* Evaluates what has changed and sends what is due. Never from inside a change of the model. */
 void observe_step(struct observe *o);
 
+/*
+ * Between the two, what is due at once waits: a request is answered first, and no timer is needed
+ * for what follows it. The release is a step if one is due.
+ */
+void observe_hold(struct observe *o);
+void observe_release(struct observe *o);
+
 enum observe_outcome { OBSERVE_ACKNOWLEDGED, OBSERVE_REJECTED, OBSERVE_LOST };
 
 /* Of each confirmable notification; a rejected one may be any. */

@@ -39,7 +39,8 @@ struct observe {
 	uint64_t n_dropped;
 	uint64_t armed;
 	bool is_stepping;
-	unsigned burst; /* notifications in this step */
+	bool is_held, is_due; /* observe_hold() */
+	unsigned burst;	      /* notifications in this step */
 };
 
 /* The server's; NULL: it observes nothing. */

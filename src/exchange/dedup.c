@@ -59,13 +59,13 @@ const struct answer *dedup_find(struct dedup *d, const struct packet *request, u
 
 struct answer *dedup_reserve(struct dedup *d, const struct packet *request, uint64_t now)
 {
-	struct dedup_entry *e = calloc(1, sizeof(*e));
+	struct dedup_entry *e;
 
+	dedup_expire(d, now);
+	/* the room of the one that makes room is room enough */
+	e = d->n == DEDUP_MAX ? dedup_take_out(d, 0) : calloc(1, sizeof(*e));
 	if (!e)
 		return NULL;
-	dedup_expire(d, now);
-	if (d->n == DEDUP_MAX)
-		dedup_drop(d, 0);
 
 	e->code = request->code;
 	e->token = request->token;

@@ -397,7 +397,7 @@ uint64_t outgoing_due(const struct outgoing *o)
 
 void outgoing_expire(struct outgoing *o)
 {
-	uint64_t now = clock_now(o->config.clock);
+	uint64_t now = o->first ? clock_now(o->config.clock) : 0;
 
 	for (struct exchange *e = o->first; e; e = e->next)
 		if (e->state == EXCHANGE_SENT && e->deadline <= now)

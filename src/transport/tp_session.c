@@ -150,6 +150,7 @@ static void on_incoming(void *data, const struct request *request, struct respon
 
 	if (s->handlers.request)
 		s->handlers.request(s->handlers.data, s->peer_text, request, ret);
+	s->has_answered = true;
 }
 
 static void session_arm(struct tp_session *s)
@@ -236,6 +237,11 @@ void session_work(struct tp_session *s)
 	session_tell_notices(s, &is_freed);
 	if (is_freed)
 		return;
+	if (s->has_answered) {
+		s->has_answered = false;
+		if (s->handlers.answered)
+			s->handlers.answered(s->handlers.data);
+	}
 	if (s->is_lost) {
 		struct session_failure f = s->failure;
 

@@ -64,6 +64,7 @@ struct tp_session {
 	struct outgoing *out;
 	struct incoming *in;
 	struct notices notices;
+	bool has_answered; /* handlers.answered() is to be called */
 	struct waiter *waiters;
 	struct {
 		tp_done_fn done; /* NULL: nobody waits for the connection itself */

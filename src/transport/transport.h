@@ -75,6 +75,11 @@ struct tp_handlers {
 	 * one, rejected (RST) for any, where libcoap tells it. May be NULL.
 	 */
 	void (*notified)(void *data, struct span token, enum tp_notice notice);
+	/*
+	 * After a request was answered: from the loop, nothing of the session is on the stack any
+	 * more. The session must not be freed. May be NULL.
+	 */
+	void (*answered)(void *data);
 	/* Somebody without the right credentials tried (listener only). May be NULL. */
 	void (*refused)(void *data, const char *peer, const char *detail);
 };

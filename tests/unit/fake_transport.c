@@ -612,6 +612,8 @@ uint8_t fake_ask(const char *uri, enum msg_method method, const char *path, int 
 	s->depth++;
 	uint8_t code = ask(&s->handlers, &request, ret);
 	s->depth--;
+	if (s->handlers.answered)
+		s->handlers.answered(s->handlers.data);
 	return code;
 }
 
@@ -626,6 +628,8 @@ uint8_t fake_observe(const char *uri, const char *path, const char *token, struc
 	s->depth++;
 	uint8_t code = ask(&s->handlers, &request, ret);
 	s->depth--;
+	if (s->handlers.answered)
+		s->handlers.answered(s->handlers.data);
 	return code;
 }
 
