@@ -65,5 +65,11 @@ if [ "$out" = --in-tree ]; then
 	in_tree
 	exit
 fi
-sh "$top/tests/debian-tree.sh" "$suite:$arch" "$top" sh tests/cross.sh "$suite" "$arch" --in-tree
+work=$(mktemp -d "${TMPDIR:-/tmp}/lwm2md-cross.XXXXXX")
+trap 'rm -rf "$work"' EXIT
+tar -C "$top" -cf - --exclude=./.git --exclude='./build' --exclude='./build-[!a]*' \
+	--exclude=./autom4te.cache --exclude=./config.status --exclude=./config.h \
+	--exclude=./Makefile --exclude=./stamp-h1 --exclude='*.o' --exclude='*.a' \
+	--exclude=__pycache__ . | tar -xf - --no-same-owner -C "$work"
+sh "$top/tests/debian-tree.sh" "$suite:$arch" "$work" sh tests/cross.sh "$suite" "$arch" --in-tree
 sh "$top/tests/packages.sh" "$suite:$arch" "$out"
