@@ -1,5 +1,5 @@
 # bash completion for lwm2mctl(1)
-complete_verbs="status why servers objects get observe monitor wait register update deregister bootstrap execute card reset reload provision check doctor report metrics log"
+complete_verbs="status why servers objects get observations observe monitor wait register update deregister bootstrap execute card reset reload provision check doctor report metrics log"
 
 _lwm2mctl()
 {
@@ -39,7 +39,7 @@ _lwm2mctl()
 	get:* | objects:* | observe:* | execute:*)
 		mapfile -t COMPREPLY < <(compgen -W "$(lwm2mctl objects 2>/dev/null | awk '{ print $1 }')" -- "$word")
 		;;
-	servers:* | doctor:* | register:* | update:* | deregister:*)
+	servers:* | observations:* | doctor:* | register:* | update:* | deregister:*)
 		mapfile -t COMPREPLY < <(compgen -W "$(lwm2mctl servers 2>/dev/null | awk '$1 ~ /^[0-9]+$/ { print $1 }')" -- "$word")
 		;;
 	check:*) mapfile -t COMPREPLY < <(compgen -f -- "$word") ;;

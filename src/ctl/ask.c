@@ -57,7 +57,8 @@ static int explain_error(const char *name, const struct json *p)
 	} errors[] = {
 		{"PermissionDenied", "not permitted: root and members of control.admin_group may%s",
 			"", EXIT_DENIED},
-		{"NoSuchPath", "there is no %s", "path", EXIT_NOT_THERE},
+		{"NoSuchPath", "there is no %s; \"lwm2mctl objects\" lists what there is", "path",
+			EXIT_NOT_THERE},
 		{"InvalidParameter", "that is no valid %s", "parameter", EXIT_INVALID},
 		{"Busy", "not now: %s", "why", EXIT_FAILED},
 		{"Unavailable", "not possible: %s", "why", EXIT_FAILED},
@@ -78,7 +79,8 @@ static int explain_error(const char *name, const struct json *p)
 		return EXIT_INVALID;
 	}
 	if (strcmp(last, "NoSuchServer") == 0) {
-		complain("there is no server %" PRId64, ask_int(p, "ssid", 0));
+		complain("there is no server %" PRId64 "; \"lwm2mctl servers\" lists them",
+			ask_int(p, "ssid", 0));
 		return EXIT_NOT_THERE;
 	}
 	for (size_t i = 0; i < sizeof errors / sizeof *errors; i++) {

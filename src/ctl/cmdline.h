@@ -73,3 +73,5 @@ __attribute__((format(printf, 1, 2))) void complain(const char *format, ...);
 /* EXIT_OK, or EXIT_USAGE and has complained. */
 int cmdline_parse_ssid(const char *word, uint16_t *ret);
 int cmdline_parse_path(const char *word, struct path *ret);
+/* choices end with NULL; the one that was meant is named. */
+int cmdline_parse_choice(const char *what, const char *word, const char *const choices[]);

@@ -19,6 +19,7 @@ static const struct verb verbs[] = {
 	{"servers",    "[SSID]",         "accounts and registrations", 0, 1, 0, verb_servers, NULL},
 	{"objects",    "[PATH]",         "object instances and their owners", 0, 1, 0, verb_objects, NULL},
 	{"get",        "PATH...",        "values; keys are never shown", 1, CMDLINE_WORDS_MAX, 0, verb_get, NULL},
+	{"observations", "[SSID]",       "what servers observe", 0, 1, 0, verb_observations, NULL},
 	{"observe",    "PATH...",        "follow values as they change", 1, 16, 0, verb_observe, NULL},
 	{"monitor",    "[--kind KIND]",  "follow what happens", 0, 0, OWN(KIND), verb_monitor, NULL},
 	{"wait",       "WHAT",           "until registered, bootstrapped or phase=NAME", 1, 1, 0, verb_wait, NULL},

@@ -11,6 +11,7 @@ static const struct varlink_method methods[] = {
 	{"GetStatus",   .answer = manage_get_status},
 	{"ListServers", .answer = manage_list_servers},
 	{"ListObjects", .parameters = {{"path", VARLINK_TEXT, true}}, .answer = manage_list_objects},
+	{"ListObservations", .parameters = {{"ssid", VARLINK_INT, true}}, .answer = manage_list_observations},
 	{"Read",        .parameters = {{"path", VARLINK_TEXT, false}}, .answer = manage_read},
 	{"Explain",     .answer = manage_explain},
 	{"Monitor",     .parameters = {{"kinds", VARLINK_TEXTS, true}, {"paths", VARLINK_TEXTS, true}},

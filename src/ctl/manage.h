@@ -42,6 +42,7 @@ struct manage_server {
 	uint16_t ssid; /* 0: the Bootstrap-Server */
 	const char *uri;
 	const char *security; /* psk, rpk, certificate, nosec */
+	const char *key; /* fingerprint of the pre-shared key, or of what we show; NULL: none */
 	const char *state;
 	int64_t lifetime;	 /* -1: none */
 	int64_t expires_in;	 /* -1: not registered, or never */
@@ -50,6 +51,7 @@ struct manage_server {
 	enum reason last_error;
 	const char *last_error_detail;
 	uint64_t last_error_when;
+	size_t observations;
 	const char *peer;    /* NULL: no address yet */
 	const char *version; /* of LwM2M; NULL: not registered */
 };
@@ -92,6 +94,15 @@ enum manage_action {
 	MANAGE_RESET_ALL,
 };
 
+struct manage_observation {
+	uint16_t ssid;
+	const struct path *paths;
+	size_t n_paths;
+	const char *attributes; /* "pmin=10&pmax=60" */
+	int64_t notified;	/* -1: not yet */
+	size_t stored;		/* notifications that wait for the server */
+};
+
 /* One check of Diagnose. */
 struct manage_finding {
 	const char *check;  /* config, state, clock, … */
@@ -124,6 +135,9 @@ struct manage_ops {
 		void (*emit)(void *to, const struct manage_instance *i), void *to);
 	int (*values)(void *data, struct path p,
 		void (*emit)(void *to, const struct manage_value *v), void *to);
+	/* ssid 0: of all servers */
+	void (*observations)(void *data, uint16_t ssid,
+		void (*emit)(void *to, const struct manage_observation *o), void *to);
 	/*
 	 * ssid 0: all. seconds: how long DEREGISTER lasts, 0: as 1/x/5 says. -ENOENT: no such
 	 * server; -EBUSY, -EOPNOTSUPP, others: *ret_why says what is in the way.

@@ -43,6 +43,8 @@
 	"  bootstrap: bool,\n" \
 	"  uri: string,\n" \
 	"  security: (psk, rpk, certificate, nosec),\n" \
+	"  # Fingerprint (SHA-256, 8 octets) of the pre-shared key, or of our certificate or public key\n" \
+	"  key: ?string,\n" \
 	"  state: (idle, bootstrapping, registering, registered, updating,\n" \
 	"    retrying, disabled, failed),\n" \
 	"  lifetime: ?int,\n" \
@@ -50,6 +52,7 @@
 	"  next_action: ?string,\n" \
 	"  next_action_in: ?int,\n" \
 	"  last_error: ?Reason,\n" \
+	"  observations: ?int,\n" \
 	"  # Address and port\n" \
 	"  peer: ?string,\n" \
 	"  # LwM2M version of the registration\n" \
@@ -92,12 +95,17 @@
 	"\n" \
 	"type Instance (path: string, owner: string, version: ?string, name: ?string)\n" \
 	"\n" \
+	"# notified: the last notification; stored: how many wait for the server\n" \
+	"type Observation (ssid: int, paths: []string, attributes: string, notified: ?int,\n" \
+	"  stored: int)\n" \
+	"\n" \
 	"# value: LwM2M text form\n" \
 	"type Setting (path: string, value: string)\n" \
 	"\n" \
 	"method GetStatus() -> (state: State)\n" \
 	"method ListServers() -> (servers: []Server)\n" \
 	"method ListObjects(path: ?string) -> (instances: []Instance)\n" \
+	"method ListObservations(ssid: ?int) -> (observations: []Observation)\n" \
 	"method Read(path: string) -> (values: []Value)\n" \
 	"# The way to the present state, step by step; with more: goes on with each new step\n" \
 	"method Explain() -> (state: State, steps: []Step, advice: []Advice)\n" \

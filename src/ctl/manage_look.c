@@ -105,3 +105,23 @@ void manage_get_metrics(void *data, struct varlink_call *call, const struct json
 	}
 	varlink_end(call);
 }
+
+void manage_list_observations(void *data, struct varlink_call *call, const struct json *parameters)
+{
+	const struct json *ssid = json_member(parameters, "ssid");
+	const struct manage *m = data;
+	int64_t wanted = 0;
+
+	if (ssid && (json_int(ssid, &wanted) < 0 || wanted < 1 || wanted > 65534)) {
+		varlink_invalid(call, "ssid");
+		return;
+	}
+
+	struct json_writer *w = varlink_reply(call);
+
+	json_write_key(w, "observations");
+	json_open_array(w);
+	m->ops->observations(m->data, (uint16_t)wanted, manage_write_observation, w);
+	json_close_array(w);
+	varlink_end(call);
+}

@@ -26,6 +26,7 @@ struct manage {
 MANAGE_METHOD(get_status);
 MANAGE_METHOD(list_servers);
 MANAGE_METHOD(list_objects);
+MANAGE_METHOD(list_observations);
 MANAGE_METHOD(read);
 MANAGE_METHOD(get_metrics);
 MANAGE_METHOD(explain);

@@ -106,6 +106,7 @@ void manage_write_server(void *to, const struct manage_server *s)
 	manage_put_bool(w, "bootstrap", s->ssid == 0);
 	manage_put_text(w, "uri", s->uri);
 	manage_put_text(w, "security", s->security);
+	manage_put_text_if(w, "key", s->key);
 	manage_put_text(w, "state", s->state);
 	manage_put_int_if(w, "lifetime", s->lifetime);
 	manage_put_int_if(w, "expires_in", s->expires_in);
@@ -114,6 +115,8 @@ void manage_write_server(void *to, const struct manage_server *s)
 		manage_put_int_if(w, "next_action_in", s->next_action_in);
 	}
 	manage_put_reason(w, "last_error", s->last_error, s->last_error_when, s->last_error_detail);
+	if (s->ssid > 0)
+		manage_put_int(w, "observations", (int64_t)s->observations);
 	manage_put_text_if(w, "peer", s->peer);
 	manage_put_text_if(w, "lwm2m", s->version);
 	json_close_object(w);
@@ -206,4 +209,25 @@ void manage_put_advice(struct json_writer *w, const struct manage *m)
 	json_open_array(w);
 	m->ops->advice(m->data, manage_write_advice, w);
 	json_close_array(w);
+}
+
+void manage_write_observation(void *to, const struct manage_observation *o)
+{
+	struct json_writer *w = to;
+
+	json_open_object(w);
+	manage_put_int(w, "ssid", o->ssid);
+	json_write_key(w, "paths");
+	json_open_array(w);
+	for (size_t i = 0; i < o->n_paths; i++) {
+		char text[PATH_TEXT_MAX];
+
+		path_format(o->paths[i], text);
+		json_write_text(w, span_of_text(text));
+	}
+	json_close_array(w);
+	manage_put_text(w, "attributes", o->attributes);
+	manage_put_int_if(w, "notified", o->notified);
+	manage_put_int(w, "stored", (int64_t)o->stored);
+	json_close_object(w);
 }

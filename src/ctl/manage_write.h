@@ -25,3 +25,4 @@ void manage_write_step(void *to, const struct manage_step *s);
 void manage_write_advice(void *to, const struct manage_advice *a);
 void manage_write_value(void *to, const struct manage_value *v);
 void manage_write_instance(void *to, const struct manage_instance *i);
+void manage_write_observation(void *to, const struct manage_observation *o);

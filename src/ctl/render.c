@@ -317,6 +317,7 @@ static void server_in_full(FILE *out, const struct json *s)
 	print_fact(out, "uri", text_of(s, "uri"));
 	print_fact(out, "address", text_of(s, "peer"));
 	print_fact(out, "security", text_of(s, "security"));
+	print_fact(out, "key", text_of(s, "key"));
 	print_fact(out, "state", text_of(s, "state"));
 	print_fact(out, "LwM2M", text_of(s, "lwm2m"));
 	if (json_member(s, "lifetime")) {
@@ -364,6 +365,39 @@ void render_values(FILE *out, const struct json *values)
 		const char *value = json_member(j, "value") ? text_of(j, "value") : "(hidden)";
 
 		fprintf(out, "%-14s %-32s %s\n", text_of(j, "path"), text_of(j, "name"), value);
+	}
+}
+
+void render_observations(FILE *out, const struct json *list, int64_t now)
+{
+	if (json_count(list) == 0) {
+		fputs("no server observes anything\n", out);
+		return;
+	}
+	fprintf(out, "%-7s %-20s %-28s %s\n", "SERVER", "PATH", "ATTRIBUTES", "NOTIFIED");
+	for (size_t i = 0; i < json_count(list); i++) {
+		const struct json *o = json_item(list, i), *paths = json_member(o, "paths");
+		int64_t at = int_of(o, "notified", -1), stored = int_of(o, "stored", 0);
+		char when[RENDER_DURATION_MAX + 8] = "not yet", span[RENDER_DURATION_MAX];
+
+		if (at >= 0) {
+			render_duration(now > at ? now - at : 0, span);
+			snprintf(when, sizeof when, "%s ago", span);
+		}
+		for (size_t k = 0; k < json_count(paths); k++) {
+			const char *path = (const char *)json_text(json_item(paths, k)).data;
+
+			/* a composite one: its further paths stand below */
+			if (k > 0) {
+				fprintf(out, "%-7s %s\n", "", path);
+				continue;
+			}
+			fprintf(out, "%-7" PRId64 " %-20s %-28s %s", int_of(o, "ssid", 0), path,
+				text_of(o, "attributes"), when);
+			if (stored > 0)
+				fprintf(out, ", %" PRId64 " wait", stored);
+			fputc('\n', out);
+		}
 	}
 }
 

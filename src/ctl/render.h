@@ -15,6 +15,7 @@ void render_why(FILE *out, const struct json *reply);
 void render_servers(FILE *out, const struct json *servers, bool is_full);
 void render_objects(FILE *out, const struct json *instances);
 void render_values(FILE *out, const struct json *values);
+void render_observations(FILE *out, const struct json *list, int64_t now);
 /* One line of Monitor. */
 void render_event(FILE *out, const struct json *event);
 

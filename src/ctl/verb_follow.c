@@ -13,18 +13,15 @@ int verb_monitor(const struct cmdline *c, char *words[], int n)
 	_cleanup_(json_free_p) struct json *message = NULL;
 	char parameters[80] = "{}";
 	const struct json *p;
+	static const char *const kinds[] = {"state", "server", "step", "value", NULL};
 	const char *kind = c->options[OPTION_KIND];
 	int code;
 
 	(void)words, (void)n;
-	if (kind) {
-		if (strspn(kind, "abcdefghijklmnopqrstuvwxyz") != strlen(kind) ||
-			strlen(kind) > 20) {
-			complain("--kind is one of state, server, step, value");
-			return EXIT_USAGE;
-		}
+	if (kind && (code = cmdline_parse_choice("--kind", kind, kinds)) != EXIT_OK)
+		return code;
+	if (kind)
 		snprintf(parameters, sizeof parameters, "{\"kinds\":[\"%s\"]}", kind);
-	}
 	code = ask_start(c, "Monitor", parameters, true, 0, &client);
 	while (code == EXIT_OK && (code = ask_hear(client, &message, &p)) == EXIT_OK) {
 		if (cmdline_has(c, OPTION_JSON))
@@ -117,17 +114,19 @@ static bool is_reached(const char *what, const struct json *state)
 
 int verb_wait(const struct cmdline *c, char *words[], int n)
 {
+	static const char *const events[] = {"registered", "bootstrapped", "phase=starting",
+		"phase=smartcard", "phase=factory", "phase=registering", "phase=registered",
+		"phase=degraded", "phase=holdoff", "phase=bootstrapping", "phase=retrying",
+		"phase=offline", "phase=idle", "phase=stopping", NULL};
 	_cleanup_(client_free_p) struct client *client = NULL;
 	_cleanup_(json_free_p) struct json *message = NULL;
 	const struct json *p;
 	int code;
 
 	(void)n;
-	if (strcmp(words[0], "registered") != 0 && strcmp(words[0], "bootstrapped") != 0 &&
-		strncmp(words[0], "phase=", 6) != 0) {
-		complain("wait for registered, bootstrapped or phase=NAME");
-		return EXIT_USAGE;
-	}
+	code = cmdline_parse_choice("what is waited for", words[0], events);
+	if (code)
+		return code;
 	code = ask_start(c, "Monitor", "{\"kinds\":[\"state\"]}", true, 0, &client);
 	while (code == EXIT_OK) {
 		code = ask_hear(client, &message, &p);

@@ -104,6 +104,28 @@ int verb_servers(const struct cmdline *c, char *words[], int n)
 	return EXIT_OK;
 }
 
+int verb_observations(const struct cmdline *c, char *words[], int n)
+{
+	_cleanup_(json_free_p) struct json *message = NULL;
+	char parameters[40] = "{}";
+	const struct json *p;
+	uint16_t ssid;
+	int code = n > 0 ? cmdline_parse_ssid(words[0], &ssid) : EXIT_OK;
+
+	if (code)
+		return code;
+	if (n > 0)
+		snprintf(parameters, sizeof parameters, "{\"ssid\":%u}", ssid);
+	code = ask_call(c, "ListObservations", parameters, &message, &p);
+	if (code)
+		return code;
+	if (cmdline_has(c, OPTION_JSON))
+		return native_print(p, NULL);
+	render_observations(stdout, json_member(p, "observations"),
+		(int64_t)(clock_realtime(&clock_system) / USEC_PER_SEC));
+	return EXIT_OK;
+}
+
 /* {"path": …}; 0 or an exit status. */
 static int path_parameter(const char *word, char *ret, size_t len)
 {

@@ -10,6 +10,7 @@ int verb_why(const struct cmdline *c, char *words[], int n);
 int verb_servers(const struct cmdline *c, char *words[], int n);
 int verb_objects(const struct cmdline *c, char *words[], int n);
 int verb_get(const struct cmdline *c, char *words[], int n);
+int verb_observations(const struct cmdline *c, char *words[], int n);
 int verb_metrics(const struct cmdline *c, char *words[], int n);
 /* follow, */
 int verb_monitor(const struct cmdline *c, char *words[], int n);

@@ -192,6 +192,7 @@ const struct manage_ops console_ops = {
 	.advice = view_advice,
 	.instances = view_instances,
 	.values = view_values,
+	.observations = view_observations,
 	.steer = steer,
 	.execute = execute,
 	.inspect_card = inspect_card,

@@ -7,6 +7,8 @@
 
 #include "base/cleanup.h"
 #include "conf/expand.h"
+#include "daemon/diagnosis.h"
+#include "daemon/journal.h"
 #include "daemon/notify.h"
 #include "objects/access_control.h"
 #include "objects/security.h"
@@ -208,9 +210,14 @@ static void on_restart(void *data, int signo)
 
 void daemon_log_problem(void *data, bool is_error, const char *code, const char *line)
 {
+	enum reason reason = diagnosis_secret_reason(code);
+
 	(void)data;
 	LOG_EV(is_error ? LOG_ERROR : LOG_WARNING,
-		({.id = is_error ? LOG_ID_CONFIG_REFUSED : LOG_ID_CONFIG_WARNING,
+		({.id = reason != REASON_NONE ? LOG_ID_SECRET_PROBLEM
+			: is_error	      ? LOG_ID_CONFIG_REFUSED
+					      : LOG_ID_CONFIG_WARNING,
+			.reason = reason,
 			.server = LOG_SERVER_NONE}),
 		"%s [%s]", line, code);
 }
@@ -275,6 +282,7 @@ static void take_over(struct daemon *d, struct conf *conf)
 	struct tp_settings settings = settings_of(conf);
 
 	d->conf = conf;
+	journal_name(conf->endpoint);
 	d->generation++;
 	d->stale_since = 0;
 	tp_set(d->tp, &settings);
@@ -471,6 +479,7 @@ int daemon_new(
 	d->paths = paths;
 	d->generation = 1;
 	d->conf = conf;
+	journal_name(conf->endpoint);
 	d->clock = &clock_system;
 
 	struct tp_settings settings = settings_of(conf);

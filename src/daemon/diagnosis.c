@@ -41,10 +41,20 @@ struct problems {
 	char conf[MANAGE_TEXT_MAX], secret[MANAGE_TEXT_MAX]; /* the first of each */
 };
 
+enum reason diagnosis_secret_reason(const char *code)
+{
+	if (strncmp(code, "secret-", 7) != 0 && strncmp(code, "psk-", 4) != 0)
+		return REASON_NONE;
+	if (strcmp(code, "secret-missing") == 0)
+		return REASON_SECRET_MISSING;
+	return strcmp(code, "secret-exposed") == 0 ? REASON_SECRET_EXPOSED : REASON_SECRET_FORMAT;
+}
+
 static void take_problem(void *data, bool is_error, const char *code, const char *line)
 {
 	struct problems *p = data;
-	bool is_secret = strncmp(code, "secret-", 7) == 0 || strncmp(code, "psk-", 4) == 0;
+	enum reason reason = diagnosis_secret_reason(code);
+	bool is_secret = reason != REASON_NONE;
 	unsigned *n = is_secret ? &p->n_secrets : &p->n_conf;
 	bool *has_error = is_secret ? &p->has_secret_error : &p->has_error;
 	char *text = is_secret ? p->secret : p->conf;
@@ -53,9 +63,7 @@ static void take_problem(void *data, bool is_error, const char *code, const char
 	if (*n == 0 || (is_error && !*has_error))
 		snprintf(text, MANAGE_TEXT_MAX, "%s", line);
 	if (is_secret && (*n == 0 || (is_error && !*has_error)))
-		p->secret_reason = strcmp(code, "secret-missing") == 0	 ? REASON_SECRET_MISSING
-				   : strcmp(code, "secret-exposed") == 0 ? REASON_SECRET_EXPOSED
-									 : REASON_SECRET_FORMAT;
+		p->secret_reason = reason;
 	++*n;
 	*has_error |= is_error;
 }

@@ -9,3 +9,8 @@ struct daemon;
 
 void diagnosis_run(
 	const struct daemon *d, void (*emit)(void *to, const struct manage_finding *f), void *to);
+
+/* Of a problem's code (lwm2md.conf(5)) that is about a key; REASON_NONE: it is about something
+ * else.
+ */
+enum reason diagnosis_secret_reason(const char *code);

@@ -57,6 +57,14 @@ static void add_number(struct journal_entry *e, const char *name, uint64_t value
 	add(e, name, text);
 }
 
+/* Of the process, like where the records go. */
+static char endpoint[JOURNAL_ENDPOINT_MAX];
+
+void journal_name(const char *name)
+{
+	snprintf(endpoint, sizeof endpoint, "%s", name);
+}
+
 void journal_entry_of(const struct log_record *record, struct journal_entry *ret)
 {
 	const struct log_fields *f = &record->fields;
@@ -80,6 +88,7 @@ void journal_entry_of(const struct log_record *record, struct journal_entry *ret
 		add_number(ret, "LWM2M_NEXT_SEC", f->next_sec);
 	if (f->error > 0)
 		add_number(ret, "ERRNO", (uint64_t)f->error);
+	add(ret, "LWM2M_ENDPOINT", endpoint);
 }
 
 static void to_stderr(void *data, const struct log_record *record)

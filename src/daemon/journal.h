@@ -17,7 +17,11 @@ int journal_target_parse(const char *word);
 /* Whether standard error is the stream that the journal gave this service. */
 bool journal_has_stderr(void);
 
-enum { JOURNAL_FIELDS_MAX = 12, JOURNAL_TEXT_MAX = 2048 };
+/* The Endpoint Client Name, in each record from now on. */
+void journal_name(const char *endpoint);
+
+enum { JOURNAL_ENDPOINT_MAX = 256 };
+enum { JOURNAL_FIELDS_MAX = 13, JOURNAL_TEXT_MAX = 2048 };
 
 /* The fields of one record, "NAME=value" each, as the journal takes them. */
 struct journal_entry {

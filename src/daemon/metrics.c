@@ -56,6 +56,12 @@ void metrics_count_step(struct metrics *m, const struct step *s)
 		server->last_success = s->when;
 }
 
+void metrics_count_notification(struct metrics *m, uint16_t ssid, bool is_confirmable)
+{
+	if (m)
+		server_of(m, ssid)->notifications[is_confirmable]++;
+}
+
 static const char *operation_of(const struct request *r)
 {
 	switch ((enum msg_method)r->method) {
@@ -211,6 +217,30 @@ static void write_servers(struct writer *w, const struct metrics *m)
 				reason_id((enum reason)i), m->failures[i]);
 }
 
+static void write_observations(struct writer *w, const struct metrics *m, const struct daemon *d)
+{
+	const struct observe *observe = reporter_observe(d->reporter);
+	const struct server_link *l;
+	size_t cursor = 0;
+
+	head(w, "lwm2m_observations", "gauge", "What the server observes.");
+	while ((l = servers_next(d->servers, &cursor)))
+		wr_printf(w, "lwm2m_observations{ssid=\"%u\"} %zu\n",
+			server_link_short_server_id(l),
+			observe_count_of(observe, server_link_short_server_id(l)));
+	head(w, "lwm2m_notifications_total", "counter", "Notifications sent by type.");
+	for (size_t i = 0; i < m->n_servers; i++)
+		for (int con = 0; con < 2; con++)
+			wr_printf(w,
+				"lwm2m_notifications_total{ssid=\"%u\",type=\"%s\"} %" PRIu64 "\n",
+				m->servers[i].ssid, con ? "con" : "non",
+				m->servers[i].notifications[con]);
+	head(w, "lwm2m_notifications_dropped_total", "counter",
+		"Notifications that waited for a server and had no room.");
+	wr_printf(w, "lwm2m_notifications_dropped_total %" PRIu64 "\n",
+		observe_count_dropped(observe));
+}
+
 static void write_requests(struct writer *w, const struct metrics *m)
 {
 	uint64_t n = 0;
@@ -279,6 +309,7 @@ int metrics_write(const struct metrics *m, const struct daemon *d, struct buf *o
 	write_state(&w, d);
 	write_links(&w, d);
 	write_servers(&w, m);
+	write_observations(&w, m, d);
 	write_requests(&w, m);
 	write_process(&w);
 	return w.err;

@@ -14,7 +14,8 @@ enum { METRICS_SERVERS = 32, METRICS_REQUESTS = 192, METRICS_BUCKETS = 8 };
 struct metrics_server {
 	uint16_t ssid;
 	uint64_t registrations[2], handshakes[2];
-	uint64_t last_success; /* REALTIME, usec; 0: never */
+	uint64_t notifications[2]; /* non-confirmable, confirmable */
+	uint64_t last_success;	   /* REALTIME, usec; 0: never */
 };
 
 struct metrics_request {
@@ -39,5 +40,6 @@ struct metrics {
 void metrics_count_step(struct metrics *m, const struct step *s);
 void metrics_count_request(struct metrics *m, uint16_t ssid, const struct request *request,
 	uint8_t code, uint64_t usec);
+void metrics_count_notification(struct metrics *m, uint16_t ssid, bool is_confirmable);
 /* Appends; negative errno. */
 int metrics_write(const struct metrics *m, const struct daemon *d, struct buf *out);

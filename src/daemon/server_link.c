@@ -272,7 +272,13 @@ int server_link_notify(struct server_link *l, const struct observe_notice *notic
 
 	if (!reg_is_up(l->reg))
 		return -ENOTCONN;
-	return tp_session_notify(l->session, &n);
+
+	int r = tp_session_notify(l->session, &n);
+
+	if (r == 0)
+		metrics_count_notification(
+			l->env->metrics, l->short_server_id, notice->is_confirmable);
+	return r;
 }
 
 static void on_answered(void *data)

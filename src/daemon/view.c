@@ -4,8 +4,11 @@
 #include <inttypes.h>
 #include <stdio.h>
 
+#include "base/cleanup.h"
+#include "codec/attr.h"
 #include "daemon/console.h"
 #include "daemon/daemon.h"
+#include "keys/hash.h"
 
 uint64_t view_seconds_until(const struct daemon *d, uint64_t at)
 {
@@ -338,20 +341,26 @@ static void find_last_error(const struct daemon *d, int32_t server, struct step 
 
 struct shown {
 	char uri[URI_MAX + 1];
+	char key[FINGERPRINT_TEXT_MAX];
 	struct step error;
 };
 
 static struct manage_server server_of(
 	const struct daemon *d, const struct account *a, struct shown *shown)
 {
+	struct span key = a->mode == MODE_PSK ? a->secret_key : a->identity;
+
 	*shown = (struct shown){0};
 	find_last_error(
 		d, a->is_bootstrap ? LOG_SERVER_BOOTSTRAP : a->short_server_id, &shown->error);
 	snprintf(shown->uri, sizeof shown->uri, "%.*s", (int)a->uri.len, (const char *)a->uri.data);
+	if (key.len > 0)
+		fingerprint_format(key, shown->key);
 	return (struct manage_server){
 		.ssid = a->is_bootstrap ? 0 : a->short_server_id,
 		.uri = shown->uri,
 		.security = security_of(a->mode),
+		.key = shown->key,
 		.state = "idle",
 		.lifetime = -1,
 		.expires_in = -1,
@@ -359,6 +368,7 @@ static struct manage_server server_of(
 		.last_error = shown->error.reason,
 		.last_error_detail = shown->error.detail,
 		.last_error_when = (uint64_t)unix_seconds(shown->error.when),
+		.observations = observe_count_of(reporter_observe(d->reporter), a->short_server_id),
 	};
 }
 
@@ -464,6 +474,42 @@ void view_servers(void *data, void (*emit)(void *to, const struct manage_server 
 		else if (l)
 			add_link(c->d, l, &s);
 		emit(to, &s);
+	}
+}
+
+/* --- observations ----------------------------------------------------------------------------- */
+
+void view_observations(void *data, uint16_t ssid,
+	void (*emit)(void *to, const struct manage_observation *o), void *to)
+{
+	const struct console *c = data;
+	const struct observe *observe = reporter_observe(c->d->reporter);
+	struct observe_info info;
+	size_t cursor = 0;
+
+	while (observe_next(observe, &cursor, &info)) {
+		_cleanup_(buf_done) struct buf text = {0};
+		struct writer w = writer_to(&text);
+		struct path paths[OBSERVE_PATHS_SHOWN];
+		size_t n = info.n_paths < OBSERVE_PATHS_SHOWN ? info.n_paths : OBSERVE_PATHS_SHOWN;
+
+		if (ssid > 0 && info.short_server_id != ssid)
+			continue;
+		attr_write(&info.attrs, &w);
+		wr_u8(&w, 0);
+		if (w.err < 0)
+			continue;
+		for (size_t i = 0; i < n; i++)
+			paths[i] = observe_info_path(&info, i);
+
+		const char *attributes = (const char *)text.data;
+
+		emit(to, &(const struct manage_observation){.ssid = info.short_server_id,
+				 .paths = paths,
+				 .n_paths = n,
+				 .attributes = *attributes == ';' ? attributes + 1 : attributes,
+				 .notified = info.notified > 0 ? unix_seconds(info.notified) : -1,
+				 .stored = info.n_stored});
 	}
 }
 

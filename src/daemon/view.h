@@ -22,6 +22,10 @@ void view_state(void *data, struct manage_state *ret);
 void view_warnings(void *data, void (*emit)(void *to, const struct manage_warning *w), void *to);
 void view_advice(void *data, void (*emit)(void *to, const struct manage_advice *a), void *to);
 void view_servers(void *data, void (*emit)(void *to, const struct manage_server *s), void *to);
+/* Of composite observations no more paths than these are shown. */
+enum { OBSERVE_PATHS_SHOWN = 32 };
+void view_observations(void *data, uint16_t ssid,
+	void (*emit)(void *to, const struct manage_observation *o), void *to);
 void view_steps(void *data, void (*emit)(void *to, const struct manage_step *s), void *to);
 int view_instances(void *data, struct path p,
 	void (*emit)(void *to, const struct manage_instance *i), void *to);

@@ -4,6 +4,7 @@
 import json
 import os
 import pathlib
+import re
 import socket
 import stat
 import subprocess
@@ -122,7 +123,11 @@ def test_wrong_key(server, daemon):
     d = daemon(quick_conf(servers={"main": server_conf(dm, keys=Keys("dev"))}))
     event = d.wait("register-failed", "101", timeout=60)
     assert event.reason in ("dtls.psk-wrong-key", "dtls.alert")
-    Ctl(d).why(event.reason)
+    ctl = Ctl(d)
+    ctl.why(event.reason)
+    # the key is told by its fingerprint, to be compared with the server's
+    key = ctl.json("servers", "101")["servers"][0]["key"]
+    assert re.fullmatch("sha256:[0-9a-f]{16}", key) and key in ctl("servers", "101")[1]
 
 
 def test_hold_off_runs(peer, daemon, listen_address):

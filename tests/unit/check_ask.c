@@ -27,7 +27,8 @@ static struct {
 	{{.words = {"--timeout", "50ms", "status"}, .daemon = silent}, 10, "time ran out", NULL},
 	{{.words = {"status"}, .daemon = unknown}, 1, "lwm2md answers org.lwm2md.Manage.Odd", NULL},
 	{{.words = {"status"}, .daemon = lacking}, 1, "not possible: no memory", NULL},
-	{{.words = {"get", "/9"}, .daemon = lacking}, 8, "there is no /9", NULL},
+	{{.words = {"get", "/9"}, .daemon = lacking}, 8,
+		"there is no /9; \"lwm2mctl objects\" lists", NULL},
 };
 
 START_TEST(ask_tells_what_is_wrong_with_the_daemon)

@@ -74,10 +74,13 @@ START_TEST(journal_entry_has_every_field_of_the_record)
 		"MESSAGE_ID=12694199ad7f41648550cce355b3e960", "LWM2M_EVENT=register-failed",
 		"LWM2M_REASON=dtls.timeout", "LWM2M_SERVER=101",
 		"LWM2M_URI=coaps://dm.example.net:5684", "LWM2M_PATH=/1/0/1",
-		"LWM2M_STAGE=register", "LWM2M_CODE=5.03", "LWM2M_NEXT_SEC=120", "ERRNO=110"};
+		"LWM2M_STAGE=register", "LWM2M_CODE=5.03", "LWM2M_NEXT_SEC=120", "ERRNO=110",
+		"LWM2M_ENDPOINT=urn:dev:os:32473-1"};
 	struct journal_entry e;
 
+	journal_name("urn:dev:os:32473-1");
 	journal_entry_of(&record, &e);
+	journal_name("");
 	for (size_t i = 0; i < sizeof expected / sizeof *expected; i++)
 		ck_assert_msg(has_field(&e, expected[i]), "%s", expected[i]);
 	ck_assert_uint_eq(e.n_fields, sizeof expected / sizeof *expected);

@@ -16,6 +16,14 @@ static const struct {
 	{"Read", "\"path\":\"/4\"", ERROR(OURS "NoSuchPath", "\"path\":\"/4\"")},
 	{"Read", "\"path\":\"3/0\"", WRONG("path")},
 	{"Read", "", WRONG("path")},
+	{"ListObservations", "",
+		OK("\"observations\":[{\"ssid\":101,\"paths\":[\"/3/0/9\",\"/4/0\"],"
+		   "\"attributes\":\"pmin=10\",\"notified\":5,\"stored\":3},"
+		   "{\"ssid\":102,\"paths\":[\"/3/0/9\"],\"attributes\":\"\",\"stored\":0}]")},
+	{"ListObservations", "\"ssid\":102",
+		OK("\"observations\":[{\"ssid\":102,\"paths\":[\"/3/0/9\"],"
+		   "\"attributes\":\"\",\"stored\":0}]")},
+	{"ListObservations", "\"ssid\":0", WRONG("ssid")},
 	{"GetMetrics", "",
 		OK("\"content_type\":\"text/plain; version=0.0.4; charset=utf-8\","
 		   "\"text\":\"a 1\\n\"")},

@@ -116,6 +116,9 @@ START_TEST(metrics_count_steps_by_server_and_reason)
 	ASSERT_HAS("lwm2m_server_last_success_timestamp_seconds{ssid=\"1\"} 1800000007");
 	ASSERT_HAS("lwm2m_failures_total{reason=\"dtls.psk-wrong-key\"} 1");
 	ASSERT_HAS("lwm2m_bootstraps_total{kind=\"server\",result=\"ok\"} 1");
+	metrics_count_notification(&machine->metrics, 1, true);
+	ASSERT_HAS("lwm2m_notifications_total{ssid=\"1\",type=\"con\"} 1");
+	ASSERT_HAS("lwm2m_observations{ssid=\"1\"} 0");
 	ck_assert_ptr_nonnull(strstr(written(), "\nprocess_resident_memory_bytes "));
 	buf_done(&out);
 }

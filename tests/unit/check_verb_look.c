@@ -15,6 +15,8 @@ static const struct program_reply up[] = {
 		"{\"parameters\":{\"instances\":[{\"path\":\"/3/0\",\"owner\":\"daemon\"}]}}"},
 	{"Read", "{\"parameters\":{\"values\":[{\"path\":\"/3/0/"
 		 "9\",\"type\":\"int\",\"value\":\"9223372036854775807\"}]}}"},
+	{"ListObservations", "{\"parameters\":{\"observations\":[{\"ssid\":101,\"paths\":[\"/3/0/"
+			     "9\",\"/4/0\"],\"attributes\":\"pmin=10\",\"stored\":3}]}}"},
 	{"GetMetrics", "{\"parameters\":{\"text\":\"a 1\\n\"}}"}, {0}};
 static const struct program_reply holding[] = {
 	{"GetStatus", "{\"parameters\":{\"state\":{\"phase\":\"holdoff\",\"summary\":\"s\","
@@ -64,6 +66,12 @@ static struct {
 	{{.words = {"metrics", "--output", "/nonexistent/a"}, .daemon = up}, 1, "cannot be written",
 		NULL},
 	{{.words = {"metrics", "--output", "a"}, .daemon = up}, 2, "not absolute", NULL},
+	{{.words = {"observations"}, .daemon = up}, 0,
+		"101     /3/0/9               pmin=10                      not yet, 3 wait\n       "
+		" /4/0\n",
+		NULL},
+	{{.words = {"observations", "101"}, .daemon = up}, 0, "/3/0/9", "{\"ssid\":101}"},
+	{{.words = {"observations", "0"}}, 2, "no Short Server ID", NULL},
 	{{.words = {"metrics"}, .daemon = up}, 0, "a 1\n", NULL},
 };
 

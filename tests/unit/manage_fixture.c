@@ -92,6 +92,17 @@ static int values(
 	return 0;
 }
 
+static void observations(void *data, uint16_t ssid,
+	void (*emit)(void *to, const struct manage_observation *o), void *to)
+{
+	static const struct path paths[] = {PATH3(3, 0, 9), PATH2(4, 0)};
+
+	(void)data;
+	if (ssid != 102)
+		emit(to, &(const struct manage_observation){101, paths, 2, "pmin=10", 5, 3});
+	emit(to, &(const struct manage_observation){102, paths, 1, "", -1, 0});
+}
+
 static int steer(void *data, enum manage_action action, uint16_t ssid, uint32_t seconds,
 	const char **ret_why)
 {
@@ -150,6 +161,7 @@ static const struct manage_ops ops = {.state = state,
 	.advice = advice,
 	.instances = instances,
 	.values = values,
+	.observations = observations,
 	.steer = steer,
 	.write = write_value,
 	.execute = write_value,

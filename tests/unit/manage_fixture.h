@@ -42,7 +42,8 @@ void manage_fixture_expect(const char *text);
 #define SERVER_TEXT                                                                                \
 	"{\"ssid\":101,\"bootstrap\":false,\"uri\":\"coaps://a\",\"security\":\"psk\","            \
 	"\"state\":\"retrying\",\"lifetime\":60,\"next_action\":\"register\","                     \
-	"\"next_action_in\":7,\"last_error\":" REASON_TEXT "3,\"detail\":\"a: silent\"}}"
+	"\"next_action_in\":7,\"last_error\":" REASON_TEXT "3,\"detail\":\"a: silent\"},"          \
+	"\"observations\":0}"
 #define STEP_TEXT                                                                                  \
 	"{\"seq\":1,\"when\":2,\"stage\":\"register\",\"ssid\":101,\"result\":\"failed\","         \
 	"\"detail\":\"a: silent\",\"reason\":" REASON_TEXT "2},\"repeats\":2,\"over\":false}"
