@@ -184,6 +184,7 @@ static int endpoint_make_context(struct endpoint *e)
 		return r;
 
 	tls_set_verifier(&e->contexts, on_verify, e);
+	tls_set_watch(&e->contexts, &e->watch);
 	tls_resume_prepare(e->contexts.dtls, on_new_session);
 	tls_resume_prepare(e->contexts.tls, on_new_session);
 	coap_set_app_data(e->context, e);

@@ -230,6 +230,16 @@ void tls_set_verifier(const struct tls_contexts *contexts,
 	SSL_CTX_set_cert_verify_callback(contexts->tls, verify, data);
 }
 
+void tls_set_watch(const struct tls_contexts *contexts, struct tls_watch *watch)
+{
+	SSL_CTX *const all[] = {contexts->dtls, contexts->tls};
+
+	for (size_t i = 0; i < 2; i++) {
+		SSL_CTX_set_msg_callback(all[i], tls_watch_message);
+		SSL_CTX_set_msg_callback_arg(all[i], watch);
+	}
+}
+
 SSL *tls_of_store(X509_STORE_CTX *store)
 {
 	return X509_STORE_CTX_get_ex_data(store, SSL_get_ex_data_X509_STORE_CTX_idx());

@@ -45,5 +45,10 @@ int tls_listener_setup(SSL_CTX *ctx, const struct tls_credentials *credentials);
 /* Whom verify(store, data) asks for each certificate and raw public key of a peer. */
 void tls_set_verifier(const struct tls_contexts *contexts,
 	int (*verify)(X509_STORE_CTX *store, void *data), void *data);
+/*
+ * What watches the client sessions of these contexts. Before they are made: the record layer of
+ * OpenSSL 3.2 and later takes its callback over at that moment.
+ */
+void tls_set_watch(const struct tls_contexts *contexts, struct tls_watch *watch);
 /* The session that a verification is for. */
 SSL *tls_of_store(X509_STORE_CTX *store);

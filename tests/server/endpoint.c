@@ -11,6 +11,7 @@
 #include "event.h"
 #include "player.h"
 #include "psk.h"
+#include "signed.h"
 
 enum { REGISTRATIONS_MAX = 16, SEEN_MAX = 8 };
 
@@ -26,6 +27,7 @@ struct endpoint {
 	char *name, *script;
 	const struct scheme *scheme;
 	struct psk_list keys;
+	struct signed_keys *signed_keys; /* instead of keys */
 	coap_bin_const_t found_key;
 	struct relay *relay;   /* NULL over TCP */
 	struct address listen; /* over TCP: of libcoap's own socket */
@@ -43,6 +45,7 @@ struct endpoint {
 	size_t n_seen;
 	/* server-initiated */
 	coap_context_t *out_context;
+	struct signed_keys *out_signed;
 	struct player out_player;
 };
 
@@ -371,9 +374,17 @@ static bool set_server_keys(struct endpoint *e)
 		.id_call_back_arg = e,
 	};
 
+	static const uint8_t unused[16];
+
 	setup.psk_info.hint = (coap_bin_const_t){.length = 0, .s = (const uint8_t *)""};
 	setup.psk_info.key = (coap_bin_const_t){
 		.length = e->keys.entry[0].key.len, .s = e->keys.entry[0].key.data};
+	/* libcoap opens a secure port only if it knows of a key; no suite uses this one */
+	if (e->signed_keys) {
+		if (!signed_apply(e->signed_keys))
+			return false;
+		setup.psk_info.key = (coap_bin_const_t){.length = sizeof unused, .s = unused};
+	}
 	return coap_context_set_psk2(e->context, &setup) == 1;
 }
 
@@ -463,8 +474,10 @@ static int set_up(struct endpoint *e, const char *name, const char *uri, const c
 
 	if (r == 0 && e->scheme->is_secure) {
 		*ret_why = "no key file, or not readable";
-		r = psk_file ? psk_load(psk_file, &e->keys) : -EINVAL;
-		if (r == 0 && e->keys.n == 0)
+		r = psk_file ? signed_load(psk_file, &e->signed_keys) : -EINVAL;
+		if (r == 0 && !e->signed_keys)
+			r = psk_load(psk_file, &e->keys);
+		if (r == 0 && e->keys.n == 0 && !e->signed_keys)
 			r = -ENOENT;
 	}
 	if (r == 0 && !e->scheme->is_tcp) {
@@ -508,6 +521,7 @@ struct endpoint *endpoint_free(struct endpoint *e)
 		relay_process(e->relay); /* what libcoap said at the end */
 	relay_free(e->relay);
 	psk_done(&e->keys);
+	signed_free(e->signed_keys);
 	free(e->script);
 	free(e->name);
 	free(e);
@@ -574,8 +588,14 @@ int endpoint_set_bootstrap(struct endpoint *e, const char *script, unsigned *ret
 static coap_session_t *out_session(
 	struct endpoint *e, const coap_address_t *to, bool is_secure, const struct psk_list *keys)
 {
+	const struct signed_keys *signed_keys = e->out_signed ? e->out_signed : e->signed_keys;
+
 	if (!is_secure)
 		return coap_new_client_session(e->out_context, NULL, to, COAP_PROTO_UDP);
+	if (keys->n == 0 && signed_keys)
+		return signed_apply(signed_keys)
+			       ? coap_new_client_session(e->out_context, NULL, to, COAP_PROTO_DTLS)
+			       : NULL;
 	if (keys->n == 0)
 		return NULL;
 
@@ -599,12 +619,14 @@ int endpoint_server_initiated(
 
 	if (r == 0 && (scheme->is_tcp || !e->relay))
 		r = -EOPNOTSUPP;
+	endpoint_server_initiated_close(e);
 	if (r == 0 && psk_file)
+		r = signed_load(psk_file, &e->out_signed);
+	if (r == 0 && psk_file && !e->out_signed)
 		r = psk_load(psk_file, &other);
 	if (r < 0)
 		return r;
 
-	endpoint_server_initiated_close(e);
 	r = relay_open_uplink(e->relay, &target, &local);
 	if (r < 0)
 		return r;
@@ -631,6 +653,7 @@ void endpoint_server_initiated_close(struct endpoint *e)
 	if (e->out_context)
 		coap_free_context(e->out_context);
 	e->out_context = NULL;
+	e->out_signed = signed_free(e->out_signed);
 }
 
 /* --- loop --- */

@@ -9,9 +9,10 @@ tests_lwm2m_testserver_SOURCES = \
 	%D%/op.c %D%/op.h \
 	%D%/player.c %D%/player.h \
 	%D%/psk.c %D%/psk.h \
-	%D%/relay.c %D%/relay.h
-tests_lwm2m_testserver_CFLAGS = $(AM_CFLAGS) $(COAP_CFLAGS)
-tests_lwm2m_testserver_LDADD = src/base/libbase.a $(COAP_LIBS)
+	%D%/relay.c %D%/relay.h \
+	%D%/signed.c %D%/signed.h
+tests_lwm2m_testserver_CFLAGS = $(AM_CFLAGS) $(COAP_CFLAGS) $(SSL_CFLAGS)
+tests_lwm2m_testserver_LDADD = src/base/libbase.a $(COAP_LIBS) $(SSL_LIBS) $(CRYPTO_LIBS)
 
 # Real processes on loopback, by pytest of the distribution: make check-integration
 PYTEST = /usr/bin/python3 -m pytest

@@ -15,6 +15,7 @@
 #include "base/clock.h"
 #include "commands.h"
 #include "event.h"
+#include "signed.h"
 
 enum { LINE_LEN_MAX = 16384 };
 
@@ -91,6 +92,7 @@ int main(void)
 		return EXIT_FAILURE;
 	if (fcntl(STDIN_FILENO, F_SETFL, O_NONBLOCK) < 0)
 		return EXIT_FAILURE;
+	signed_catch();
 	coap_startup();
 	coap_set_log_handler(log_to_stderr);
 	coap_set_log_level((coap_log_t)3); /* errors */

@@ -5,6 +5,7 @@
 
 #include "coap_peer.h"
 #include "peer.h"
+#include "pki.h"
 #include "runner.h"
 #include "testloop.h"
 
@@ -243,6 +244,206 @@ START_TEST(tp_session_close_says_goodbye_and_forgets_requests)
 }
 END_TEST
 
+/* --- raw public keys and certificates: our client and our listener -----------------------------
+ */
+
+static struct tp_listener *l;
+static struct user door; /* whom the listener asks */
+static struct pki root, client, server, other;
+
+static void setup_signed(void)
+{
+	setup();
+	door.answer = MSG_CHANGED;
+	pki_make(&(struct pki_wish){.cn = "root", .is_ca = true}, &root);
+	pki_make(&(struct pki_wish){.cn = "client", .dns = "localhost", .issuer = &root}, &client);
+	pki_make(
+		&(struct pki_wish){
+			.cn = "server", .dns = "localhost", .ip = "127.0.0.1", .issuer = &root},
+		&server);
+	pki_make(&(struct pki_wish){.cn = "other", .dns = "localhost", .issuer = &root}, &other);
+}
+
+static void teardown_signed(void)
+{
+	s = tp_session_free(s);
+	l = tp_listener_free(l);
+	teardown();
+	user_free(&door);
+	pki_free(&root);
+	pki_free(&client);
+	pki_free(&server);
+	pki_free(&other);
+}
+
+/* own talks to theirs, with what theirs is compared with */
+static struct tp_peer signed_peer(
+	enum security_mode mode, const char *uri, const struct pki *own, const struct pki *theirs)
+{
+	bool is_rpk = mode == MODE_RPK;
+
+	return (struct tp_peer){.uri = span_of_text(uri),
+		.mode = mode,
+		.identity = buf_span(is_rpk ? &own->spki : &own->certificate),
+		.secret_key = buf_span(&own->pkcs8),
+		.server_public_key = buf_span(is_rpk ? &theirs->spki : &theirs->certificate)};
+}
+
+static void listen_signed(enum security_mode mode, const struct pki *own, const struct pki *theirs)
+{
+	struct tp_handlers handlers = user_handlers(&door);
+	struct tp_listen listen = {.address = "127.0.0.1:0",
+		.peer = signed_peer(mode, "coaps://localhost", own, theirs)};
+
+	ck_assert_msg(tp_listener_new(tp, &listen, &handlers, &l) == 0, "%s", tp_refusal(tp));
+}
+
+static void call_signed(struct tp_peer p)
+{
+	struct tp_handlers handlers = user_handlers(&u);
+	char uri[64];
+
+	snprintf(uri, sizeof uri, "coaps://127.0.0.1:%u", tp_listener_port(l));
+	p.uri = span_of_text(uri);
+	ck_assert_msg(tp_session_new(tp, &p, &handlers, &s) == 0, "%s", tp_refusal(tp));
+	test_post(s, &u, 10);
+	ck_assert(test_loop_until(&u.results, 1, 5000));
+}
+
+static bool lacks(enum security_mode mode)
+{
+	return !tp_supports_mode(mode);
+}
+
+START_TEST(signed_peers_that_know_each_other_talk)
+{
+	enum security_mode mode = _i ? MODE_CERTIFICATE : MODE_RPK;
+
+	if (lacks(mode))
+		return;
+	listen_signed(mode, &server, &client);
+	call_signed(signed_peer(mode, "", &client, &server));
+	ck_assert_msg(u.reason == REASON_NONE, "%s: %s", reason_id(u.reason), u.detail);
+	ck_assert_uint_eq(u.code, MSG_CHANGED);
+	ck_assert_uint_eq(door.requests, 1);
+	ck_assert_uint_eq(door.refused, 0);
+	ck_assert(tp_session_is_secure(s));
+}
+END_TEST
+
+START_TEST(signed_server_with_another_key_is_refused)
+{
+	enum security_mode mode = _i ? MODE_CERTIFICATE : MODE_RPK;
+	struct tp_peer p;
+
+	if (lacks(mode))
+		return;
+	listen_signed(mode, &other, &client);
+	p = signed_peer(mode, "", &client, &server);
+	p.has_certificate_usage = true;
+	p.certificate_usage = 3;
+	call_signed(p);
+	ck_assert_str_eq(reason_id(u.reason), _i ? "dtls.cert-untrusted" : "dtls.rpk-mismatch");
+	ck_assert(u.is_fatal);
+	ck_assert_uint_eq(door.requests, 0);
+	/* both fingerprints, for who has to find out which of the two is right */
+	ck_assert(_i || strstr(strstr(u.detail, "sha256:") + 1, "sha256:"));
+}
+END_TEST
+
+/* A test of the listener as well: only the account's peer gets in. */
+START_TEST(signed_client_that_is_not_known_is_refused_and_told)
+{
+	enum security_mode mode = _i ? MODE_CERTIFICATE : MODE_RPK;
+
+	if (lacks(mode))
+		return;
+	listen_signed(mode, &server, &client);
+	call_signed(signed_peer(mode, "", &other, &server));
+	ck_assert_str_eq(reason_id(u.reason), "dtls.client-cert-refused");
+	ck_assert_int_gt(tp_session_last_alert(s), 0);
+	ck_assert_uint_eq(door.requests, 0);
+	ck_assert_uint_ge(door.refused, 1);
+}
+END_TEST
+
+START_TEST(client_without_a_certificate_is_refused)
+{
+	enum security_mode mode = _i ? MODE_CERTIFICATE : MODE_RPK;
+
+	if (lacks(mode))
+		return;
+	listen_signed(mode, &server, &client);
+	s = test_session(tp, "coaps", "127.0.0.1", tp_listener_port(l), &u);
+	test_post(s, &u, 10);
+	ck_assert(test_loop_until(&u.results, 1, 5000));
+	ck_assert_int_ne(u.reason, REASON_NONE);
+	ck_assert_uint_eq(door.requests, 0);
+}
+END_TEST
+
+START_TEST(certificate_is_looked_for_the_literal_address_of_the_uri)
+{
+	struct tp_peer p = signed_peer(MODE_CERTIFICATE, "", &client, &root);
+
+	p.has_certificate_usage = true;
+	p.certificate_usage = 2;
+	listen_signed(MODE_CERTIFICATE, &server, &client);
+	call_signed(p);
+	ck_assert_msg(u.reason == REASON_NONE, "%s: %s", reason_id(u.reason), u.detail);
+}
+END_TEST
+
+START_TEST(certificate_for_another_name_is_refused)
+{
+	struct tp_peer p = signed_peer(MODE_CERTIFICATE, "", &client, &root);
+
+	p.has_certificate_usage = true;
+	p.certificate_usage = 2;
+	listen_signed(MODE_CERTIFICATE, &other, &client);
+	call_signed(p);
+	ck_assert_str_eq(reason_id(u.reason), "dtls.cert-name");
+	/* by its SNI (0/x/14) it is the right one */
+	s = tp_session_free(s);
+	u.results = 0;
+	p.sni = span_of_text("localhost");
+	call_signed(p);
+	ck_assert_msg(u.reason == REASON_NONE, "%s: %s", reason_id(u.reason), u.detail);
+}
+END_TEST
+
+START_TEST(certificate_that_is_over_is_refused)
+{
+	struct tp_peer p;
+
+	pki_free(&server);
+	pki_make(&(struct pki_wish){.cn = "server",
+			 .ip = "127.0.0.1",
+			 .issuer = &root,
+			 .from = _i ? 3600 : -7200,
+			 .until = _i ? 7200 : -3600},
+		&server);
+	p = signed_peer(MODE_CERTIFICATE, "", &client, &server);
+	listen_signed(MODE_CERTIFICATE, &server, &client);
+	call_signed(p);
+	ck_assert_str_eq(reason_id(u.reason), _i ? "dtls.cert-not-yet-valid" : "dtls.cert-expired");
+	ck_assert_int_eq(u.is_fatal, !_i);
+}
+END_TEST
+
+START_TEST(suite_that_is_wished_for_is_the_only_one_offered)
+{
+	static const uint32_t ccm8[] = {0xc0ae};
+	struct tp_peer p = signed_peer(MODE_CERTIFICATE, "", &client, &server);
+
+	p.ciphersuites = ccm8;
+	p.n_ciphersuites = 1;
+	listen_signed(MODE_CERTIFICATE, &server, &client);
+	call_signed(p);
+	ck_assert_msg(u.reason == REASON_NONE, "%s: %s", reason_id(u.reason), u.detail);
+}
+END_TEST
+
 Suite *suite(void)
 {
 	Suite *su = suite_create("tls");
@@ -264,6 +465,18 @@ Suite *suite(void)
 	tcase_add_test(t, session_closed_by_the_server_is_told_and_made_anew_on_the_same_port);
 	tcase_add_test(t, restarted_server_is_noticed_and_reached_again);
 	tcase_add_test(t, tp_session_close_says_goodbye_and_forgets_requests);
+	suite_add_tcase(su, t);
+	t = tcase_create("signed");
+	tcase_add_checked_fixture(t, setup_signed, teardown_signed);
+	tcase_set_timeout(t, 30);
+	tcase_add_loop_test(t, signed_peers_that_know_each_other_talk, 0, 2);
+	tcase_add_loop_test(t, signed_server_with_another_key_is_refused, 0, 2);
+	tcase_add_loop_test(t, signed_client_that_is_not_known_is_refused_and_told, 0, 2);
+	tcase_add_loop_test(t, client_without_a_certificate_is_refused, 0, 2);
+	tcase_add_test(t, certificate_is_looked_for_the_literal_address_of_the_uri);
+	tcase_add_test(t, certificate_for_another_name_is_refused);
+	tcase_add_loop_test(t, certificate_that_is_over_is_refused, 0, 2);
+	tcase_add_test(t, suite_that_is_wished_for_is_the_only_one_offered);
 	suite_add_tcase(su, t);
 	return su;
 }
