@@ -268,9 +268,9 @@ NOSEC, PSK = 3, 0
 
 
 def security_tlv(uri, short_id=None, bootstrap=False, mode=NOSEC, identity=b"", key=b"",
-                 hold_off=None, account_timeout=None):
-    return tlv_resources({0: uri, 1: bootstrap, 2: mode, 3: identity, 4: b"", 5: key,
-                          10: short_id, 11: hold_off, 12: account_timeout})
+                 hold_off=None, account_timeout=None, server_key=b"", usage=None):
+    return tlv_resources({0: uri, 1: bootstrap, 2: mode, 3: identity, 4: server_key, 5: key,
+                          10: short_id, 11: hold_off, 12: account_timeout, 15: usage})
 
 
 def server_tlv(short_id, lifetime=86400, binding="U", storing=True, **more):

@@ -7,6 +7,7 @@ import pytest
 
 import coap
 import harness
+import pki
 
 
 def pytest_collection_modifyitems(items):
@@ -69,6 +70,14 @@ def peer():
 @pytest.fixture
 def keys():
     return harness.Keys()
+
+
+@pytest.fixture
+def authority(tmp_path):
+    """Keys and certificates of this test."""
+    directory = tmp_path / "pki"
+    directory.mkdir()
+    return pki.Pki(directory)
 
 
 @pytest.fixture

@@ -151,6 +151,9 @@ class Keys:
     def tlv(self):
         return {"mode": PSK, "identity": self.identity, "key": self.key}
 
+    def server_line(self):
+        return f"{self.identity} {self.key.hex()}"
+
     def forms(self):
         """How the key would look in a log."""
         return [self.key, self.key.hex().encode(), self.key.hex().upper().encode(),
@@ -405,7 +408,7 @@ class Server:
         return self._file("script", operations)
 
     def psk_file(self, keys):
-        return self._file("psk", [f"{k.identity} {k.key.hex()}" for k in keys])
+        return self._file("psk", [k.server_line() for k in keys])
 
     def listen(self, name="dm", keys=None, host="127.0.0.1", port=0, tcp=False):
         """keys: one Keys or a list makes it coaps."""

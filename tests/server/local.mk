@@ -62,6 +62,7 @@ EXTRA_DIST += \
 	tests/integration/test_composite.py \
 	tests/integration/test_datagrams.py \
 	tests/integration/harness.py \
+	tests/integration/pki.py \
 	tests/integration/pytest.ini \
 	tests/integration/test_bootstrap.py \
 	tests/integration/test_card.py \
@@ -75,6 +76,7 @@ EXTRA_DIST += \
 	tests/integration/test_resumption.py \
 	tests/integration/test_review_life.py \
 	tests/integration/test_scenarios.py \
+	tests/integration/test_security.py \
 	tests/integration/test_server_initiated.py \
 	tests/integration/test_service.py \
 	tests/integration/test_signals.py \
