@@ -2,6 +2,7 @@
 the scripted server (its JSON lines). Nothing sleeps: each wait has an event and a deadline.
 """
 import base64
+import collections
 import ipaddress
 import itertools
 import json
@@ -22,6 +23,7 @@ TOP = pathlib.Path(__file__).resolve().parents[2]
 BUILD = pathlib.Path(os.environ.get("top_builddir", TOP / "build")).resolve()
 LWM2MD = os.environ.get("LWM2MD", str(BUILD / "lwm2md"))
 TESTSERVER = os.environ.get("LWM2M_TESTSERVER", str(BUILD / "tests" / "lwm2m-testserver"))
+LWM2MCTL = os.environ.get("LWM2MCTL", str(BUILD / "lwm2mctl"))
 ENDPOINT = "urn:dev:os:32473-test"
 REPORTS = ("ERROR: AddressSanitizer", "ERROR: LeakSanitizer", "runtime error:")
 
@@ -138,12 +140,22 @@ def quick_conf(**more):
     return merged(base, more)
 
 
+# What was made of secrets: none of it may be seen anywhere but where it belongs.
+MADE = collections.deque(maxlen=50)
+
+
+def leaks(where):
+    """Which of the secrets of this run is in these octets, raw, as hex or Base64."""
+    return [keys for keys in MADE if any(len(f) >= 8 and f in where for f in keys.forms())]
+
+
 class Keys:
     """A pre-shared key made for one test."""
 
     def __init__(self, identity=None, key=None):
         self.identity = identity or "id-" + secrets.token_hex(4)
         self.key = key or secrets.token_bytes(16)
+        MADE.append(self)
 
     def conf(self):
         return {"security": "psk", "psk_identity": self.identity, "psk_key": "hex:" + self.key.hex()}
@@ -276,7 +288,9 @@ class Daemon:
         self.lines.thread.join(5)
 
     def finish(self):
-        """At the end of a test: no process is left, no sanitizer complained."""
+        """At the end of a test: no process is left, no sanitizer complained, no key is where it
+        does not belong: in the log, in an answer of the socket, in a file that others can read."""
+        told = self.told()
         if self.process and self.process.poll() is None:
             try:
                 self.stop()
@@ -285,6 +299,22 @@ class Daemon:
         print(f"--- log of {self.directory.name}\n" + self.log_text())
         for report in (*REPORTS, "please report"):
             assert report not in self.log_text(), f"lwm2md: {report}"
+        assert not leaks(self.log_bytes()), "a key is in the log"
+        assert not leaks(told), "a key is in an answer of the status socket"
+        for path in self.state.rglob("*") if self.state.is_dir() else []:
+            assert path.is_symlink() or not path.stat().st_mode & 0o077, f"{path} is open to others"
+
+    def told(self):
+        """All that lwm2mctl can find out, while the daemon runs."""
+        socket_path = self.runtime / "status.sock"
+        if not self.process or self.process.poll() is not None or not socket_path.is_socket():
+            return b""
+        try:
+            done = subprocess.run([LWM2MCTL, "--socket", str(socket_path), "report"],
+                                  capture_output=True, timeout=10)
+        except subprocess.TimeoutExpired:
+            return b""
+        return done.stdout + done.stderr
 
     def log_text(self):
         return "\n".join("\n".join(lines.raw) for lines in self.logs)

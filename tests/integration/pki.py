@@ -5,6 +5,8 @@ import os
 import re
 import subprocess
 
+import harness
+
 RPK, CERTIFICATE = 1, 2
 USAGES = {0: "ca", 1: "server", 2: "pinned-ca", 3: "pinned-server"}
 
@@ -105,6 +107,8 @@ class Signed:
         self.client_root = client_root or root
         self.expected_client = expected_client or client
         self.expected_server = expected_server or server
+        self.known_forms = None
+        harness.MADE.append(self)
 
     def conf(self):
         if self.mode == RPK:
@@ -134,6 +138,8 @@ class Signed:
 
     def forms(self):
         """How the client's private key would look in a log."""
-        scalar = self.client.scalar()
-        return [scalar, scalar.hex().encode(), scalar.hex().upper().encode(),
-                base64.b64encode(scalar), base64.b64encode(self.client.key_der())]
+        if self.known_forms is None:
+            scalar = self.client.scalar()
+            self.known_forms = [scalar, scalar.hex().encode(), scalar.hex().upper().encode(),
+                                base64.b64encode(scalar), base64.b64encode(self.client.key_der())]
+        return self.known_forms

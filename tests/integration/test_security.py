@@ -1,7 +1,10 @@
 """Every security mode, in both directions: who is let in, and what is said of who is not."""
+import subprocess
+
 import pytest
 
-from harness import Keys, bootstrap_conf, full_bootstrap, merged, quick_conf, server_conf
+from harness import (Keys, Lines, bootstrap_conf, free_port, full_bootstrap, merged, quick_conf,
+                     server_conf)
 from pki import CERTIFICATE, RPK, Signed, has_raw_public_keys
 
 MODES = ["psk", "rpk", "usage0", "usage1", "usage2", "usage3", "usage-absent"]
@@ -217,3 +220,91 @@ def test_a_key_of_another_certificate_is_refused_at_finish(server, daemon, autho
     d = daemon(quick_conf(bootstrap=bootstrap_conf(bs)))
     event = d.wait("bootstrap-failed", reason="bs.inconsistent")
     assert "/0/10/5: the private key belongs to another certificate" in event.message
+
+
+# --- a server that is not ours: it speaks DTLS and no CoAP ---
+
+@pytest.fixture
+def s_server():
+    """s_server(option, …) starts "openssl s_server" and gives the URI."""
+    started = []
+
+    def start(*options):
+        port = free_port()
+        process = subprocess.Popen(["openssl", "s_server", "-dtls1_2", "-accept", f"127.0.0.1:{port}",
+                                    *options], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                                   stderr=subprocess.DEVNULL, text=True, errors="replace")
+        started.append(process)
+        Lines(process.stdout, lambda line, when: line).wait(
+            lambda line: "ACCEPT" in line, 10, "openssl s_server")
+        return f"coaps://127.0.0.1:{port}"
+
+    yield start
+    for process in started:
+        process.kill()
+        process.wait()
+
+
+def options_of(keys, client_root=None):
+    return ["-cert", keys.server.certificate, "-key", keys.server.key, "-verify_return_error",
+            "-CAfile", (client_root or keys.client_root).certificate, "-Verify", "1"]
+
+
+def failed(daemon, uri, keys, authority, timeout=10):
+    d = daemon(conf_for(uri, keys, authority))
+    return d.wait("register-failed", "101", timeout=timeout).reason
+
+
+@each_certificate
+def test_openssl_and_its_certificate_are_accepted(s_server, daemon, authority, mode):
+    keys = keys_for(mode, authority)
+    uri = s_server(*options_of(keys))
+    assert failed(daemon, uri, keys, authority) == "reg.timeout"
+
+
+def test_openssl_with_another_certificate_is_refused(s_server, daemon, authority):
+    keys = keys_for("usage3", authority)
+    keys.server = authority.pair("impostor", issuer=authority.root)
+    assert failed(daemon, s_server(*options_of(keys)), keys, authority) == "dtls.cert-untrusted"
+
+
+def test_openssl_may_refuse_our_certificate(s_server, daemon, authority):
+    keys = keys_for("usage2", authority)
+    uri = s_server(*options_of(keys, authority.pair("stranger", ca=True)))
+    assert failed(daemon, uri, keys, authority) == "dtls.client-cert-refused"
+
+
+def test_openssl_without_one_of_our_suites_is_told(s_server, daemon, authority):
+    keys = keys_for("usage2", authority)
+    uri = s_server(*options_of(keys), "-cipher", "ECDHE-ECDSA-AES256-SHA384")
+    assert failed(daemon, uri, keys, authority) == "dtls.no-common-cipher"
+
+
+@pytest.mark.parametrize("suite, number", [("PSK-AES128-CCM8", 0xc0a8),
+                                           ("PSK-AES128-CBC-SHA256", 0x00ae)])
+def test_openssl_and_the_suites_that_servers_must_have(s_server, daemon, authority, suite, number):
+    keys = Keys()
+    uri = s_server("-nocert", "-psk_identity", keys.identity, "-psk", keys.key.hex(), "-cipher",
+                   f"{suite}:@SECLEVEL=0")
+    d = daemon(conf_for(uri, keys, authority, server={"ciphersuites": [number]}))
+    assert d.wait("register-failed", "101").reason == "reg.timeout"
+
+
+def test_openssl_with_another_key_repeats_itself(s_server, daemon, authority):
+    keys = Keys()
+    uri = s_server("-nocert", "-psk_identity", keys.identity, "-psk", "00" * 16)
+    assert failed(daemon, uri, keys, authority, 45) == "dtls.psk-wrong-key"
+
+
+def test_openssl_and_its_raw_public_key_are_accepted(s_server, daemon, authority):
+    keys = keys_for("rpk", authority)
+    uri = s_server("-key", keys.server.key, "-cert", keys.server.certificate, "-enable_server_rpk",
+                   "-enable_client_rpk", "-verify", "1")
+    assert failed(daemon, uri, keys, authority) == "reg.timeout"
+
+
+def test_openssl_with_a_certificate_instead_of_its_raw_key_is_refused(s_server, daemon, authority):
+    keys = keys_for("rpk", authority)
+    uri = s_server(*options_of(keys))
+    assert failed(daemon, uri, keys, authority) in ("dtls.alert", "dtls.rpk-mismatch",
+                                                   "dtls.no-common-cipher")

@@ -8,6 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/cleanup.h"
+
 enum { CONTEXTS = 2, PATH_LEN = 512 };
 
 struct signed_keys {
@@ -41,30 +43,42 @@ static EVP_PKEY *read_public(const char *path)
 	return key;
 }
 
+/* "certificate: own key peer" or "rpk: key peer" */
+static bool parse_line(char *line, struct signed_keys *k)
+{
+	char *const to[] = {k->own, k->key, k->peer};
+	char *rest = line, *word = strsep(&rest, " ");
+	size_t n;
+
+	k->is_rpk = strcmp(word, "rpk:") == 0;
+	if (!k->is_rpk && strcmp(word, "certificate:") != 0)
+		return false;
+	for (n = k->is_rpk ? 1 : 0; n < 3 && (word = strsep(&rest, " \n")); n++)
+		snprintf(to[n], PATH_LEN, "%s", word);
+	return n == 3;
+}
+
 int signed_load(const char *path, struct signed_keys **ret)
 {
-	struct signed_keys *k = calloc(1, sizeof *k);
+	_cleanup_(free_p) struct signed_keys *k = calloc(1, sizeof *k);
+	_cleanup_(free_p) char *line = NULL;
+	size_t size = 0;
 	FILE *f = fopen(path, "re");
-	char line[3 * PATH_LEN] = "";
+	bool is_read = f && getline(&line, &size, f) > 0;
 
 	*ret = NULL;
-	if (!k || !f || !fgets(line, sizeof line, f))
-		line[0] = 0;
 	if (f)
 		fclose(f);
-	if (k && sscanf(line, "rpk: %511s %511s", k->key, k->peer) == 2)
-		k->is_rpk = true;
-	else if (!k ||
-		 sscanf(line, "certificate: %511s %511s %511s", k->own, k->key, k->peer) != 3) {
-		free(k);
+	if (!k)
+		return -ENOMEM;
+	if (!is_read || !parse_line(line, k))
 		return 0;
+	if (k->is_rpk) {
+		k->peer_key = read_public(k->peer);
+		if (!k->peer_key)
+			return -EBADMSG;
 	}
-	k->peer_key = k->is_rpk ? read_public(k->peer) : NULL;
-	if (k->is_rpk && !k->peer_key) {
-		free(k);
-		return -EBADMSG;
-	}
-	*ret = k;
+	*ret = TAKE_PTR(k);
 	return 0;
 }
 
