@@ -289,6 +289,14 @@ static void on_lost(void *data, enum reason reason, const char *detail)
 
 /* --- client-initiated ------------------------------------------------------------------------- */
 
+/* What the transport did not like about the credentials, or the error alone. */
+static const char *why_not(const struct bootstrapper *b, int error)
+{
+	const char *refusal = tp_refusal(b->env.tp);
+
+	return *refusal && (error == -EINVAL || error == -ENOTSUP) ? refusal : strerror(-error);
+}
+
 /* A session that fits the account as it is now; NULL: it cannot be made. */
 static struct tp_session *session_for(struct bootstrapper *b, const struct account *a)
 {
@@ -310,7 +318,7 @@ static struct tp_session *session_for(struct bootstrapper *b, const struct accou
 		tell(b, STAGE_CLIENT_BOOTSTRAP, STEP_FAILED,
 			r == -ENOTSUP || r == -EINVAL ? REASON_SECURITY_UNSUPPORTED : REASON_NONE,
 			LOG_ID_BOOTSTRAP_FAILED, "the bootstrap account cannot be used with %s: %s",
-			account_model_mode_text(a->mode), strerror(-r));
+			account_model_mode_text(a->mode), why_not(b, r));
 		return NULL;
 	}
 	memcpy(b->session_hash, hash, sizeof hash);
@@ -468,7 +476,7 @@ static void listener_failed(struct bootstrapper *b, const char *address, int err
 
 	tell(b, STAGE_WAIT, STEP_FAILED, reason, LOG_ID_NONE,
 		"cannot listen on %s for a server-initiated bootstrap: %s", address,
-		strerror(-error));
+		why_not(b, error));
 }
 
 static void open_one(struct bootstrapper *b, size_t i, const struct account *a, const char *address)

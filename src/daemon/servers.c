@@ -254,7 +254,10 @@ static struct slot *add_slot(struct servers *s, const struct account *a,
 	int r = server_link_new(&s->env, a, params, kept ? kept->local_port : 0, &l);
 
 	if (r < 0) {
-		enum reason reason = r == -ENOTSUP ? REASON_SECURITY_UNSUPPORTED : REASON_NONE;
+		enum reason reason = r == -ENOTSUP  ? REASON_SECURITY_UNSUPPORTED
+				     : r == -EINVAL ? REASON_SECRET_FORMAT
+						    : REASON_NONE;
+		const char *refusal = tp_refusal(s->env.tp);
 
 		timeline_add(s->env.timeline,
 			&(const struct step_fields){.stage = STAGE_REGISTER,
@@ -264,7 +267,7 @@ static struct slot *add_slot(struct servers *s, const struct account *a,
 				.level = LOG_ERROR,
 				.id = LOG_ID_REGISTER_FAILED},
 			"cannot be used with %s: %s", account_model_mode_text(a->mode),
-			strerror(-r));
+			reason != REASON_NONE && *refusal ? refusal : strerror(-r));
 		return NULL;
 	}
 	s->slots[s->n_slots] = (struct slot){.link = l};

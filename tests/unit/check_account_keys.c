@@ -79,8 +79,8 @@ START_TEST(certificate_account_gets_der_whatever_the_files_hold)
 	static const char *const keys[] = {
 		CERTIFICATE "private_key = \"file:/k/own.key\";",
 		CERTIFICATE "private_key = \"file:/k/own.sec1\";",
-		"certificate = \"file:/k/own.crt\"; trust = \"file:/k/server.der\"; "
-		"private_key = \"file:/k/own.der\";",
+		("certificate = \"file:/k/own.crt\"; trust = \"file:/k/server.der\"; "
+		 "private_key = \"file:/k/own.der\";"),
 	};
 
 	for (size_t i = 0; i < 3; i++) {
