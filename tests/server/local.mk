@@ -68,6 +68,7 @@ EXTRA_DIST += \
 	tests/integration/test_card.py \
 	tests/integration/test_config.py \
 	tests/integration/test_faults.py \
+	tests/integration/test_formats.py \
 	tests/integration/test_management.py \
 	tests/integration/test_network.py \
 	tests/integration/test_operations.py \
