@@ -55,7 +55,8 @@ struct observation {
 	bool is_changed : 1;	    /* without regard to conditions */
 	bool is_change_tracked : 1; /* values that tracks follow have changed */
 	bool is_pending : 1;	    /* the condition was met: due as soon as pmin allows */
-	bool is_polled : 1;	    /* a path of it belongs to an object that changes by itself */
+	bool is_polled : 1;	    /* something of it changes without being told */
+	bool can_refresh : 1;	    /* it can be looked at */
 	uint8_t token_len;
 	uint8_t token[OBSERVATION_TOKEN_MAX];
 	uint16_t n_members;

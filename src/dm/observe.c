@@ -141,11 +141,14 @@ static uint64_t evaluation_at(const struct observation *ob, const struct attrs *
 
 static uint64_t poll_at(const struct observation *ob, const struct attrs *attrs)
 {
+	bool has_epmax = (attrs->set & ATTR_BIT(ATTR_EPMAX)) && attrs->epmax > 0;
 	uint32_t sec = POLL_SEC;
 
+	if (!ob->is_polled && !(ob->can_refresh && has_epmax))
+		return USEC_NEVER;
 	if ((attrs->set & ATTR_BIT(ATTR_EPMIN)) && attrs->epmin > sec)
 		sec = attrs->epmin;
-	if ((attrs->set & ATTR_BIT(ATTR_EPMAX)) && attrs->epmax > 0)
+	if (has_epmax)
 		sec = attrs->epmax;
 	return usec_after(ob->evaluated, sec);
 }
@@ -167,8 +170,7 @@ static void schedule(struct observe *o, struct observation *ob, const struct att
 
 	if (has_change(ob) && ob->list != LIST_CHANGED)
 		earlier(&due, evaluation_at(ob, attrs));
-	if (ob->is_polled)
-		earlier(&due, poll_at(ob, attrs));
+	earlier(&due, poll_at(ob, attrs));
 	if (ob->list == LIST_READY)
 		due = USEC_NEVER;
 	observations_schedule(&o->all, ob, due);
@@ -217,7 +219,7 @@ static void fall_due(struct observe *o, struct observation *ob)
 	struct attrs attrs = condition_attrs(o, ob);
 	bool is_notification = notification_at(ob, &attrs) <= now(o);
 
-	if (ob->is_polled && (is_notification || poll_at(ob, &attrs) <= now(o))) {
+	if (ob->can_refresh && (is_notification || poll_at(ob, &attrs) <= now(o))) {
 		refresh(o, ob);
 		is_notification = notification_at(ob, &attrs) <= now(o);
 	}
@@ -448,20 +450,10 @@ void observe_changed(struct observe *o, struct path p, enum model_change what)
 /* --- what servers ask ---------------------------------------------------------------------------
  */
 
-static bool changes_by_itself(const struct observe *o, struct path p)
+static void look_after(const struct observe *o, struct observation *ob, struct path p)
 {
-	const struct object_def *def = model_object(o->env.model, p.id[0]);
-	uint32_t cursor = 0;
-	uint16_t oid;
-
-	if (p.depth > 0)
-		return def && def->hooks && def->hooks->refresh;
-	while (model_next_object(o->env.model, &cursor, &oid)) {
-		def = model_object(o->env.model, oid);
-		if (!def->is_hidden && def->hooks && def->hooks->refresh)
-			return true;
-	}
-	return false;
+	ob->can_refresh |= model_can_refresh(o->env.model, p);
+	ob->is_polled |= model_needs_look(o->env.model, p);
 }
 
 static void begin(struct observe *o, struct observation *ob)
@@ -470,7 +462,7 @@ static void begin(struct observe *o, struct observation *ob)
 	ob->notified = ob->evaluated = now(o);
 	ob->confirmed = (uint32_t)(ob->notified / USEC_PER_SEC);
 	for (size_t i = 0; i < ob->n_members; i++)
-		ob->is_polled |= changes_by_itself(o, ob->member[i].path);
+		look_after(o, ob, ob->member[i].path);
 }
 
 static int add(struct observe *o, const struct observe_wish *wish, struct observation **ret)

@@ -515,6 +515,37 @@ void model_refresh(struct model *m, struct path target)
 		refresh(m, m->objects[i], target);
 }
 
+static bool can_refresh(const struct object *o)
+{
+	return o && o->def->hooks && o->def->hooks->refresh;
+}
+
+bool model_can_refresh(const struct model *m, struct path target)
+{
+	if (target.depth > 0)
+		return can_refresh(find_object(m, target.id[0]));
+	for (size_t i = 0; i < m->n; i++)
+		if (can_refresh(m->objects[i]))
+			return true;
+	return false;
+}
+
+static bool needs_look(const struct object *o, struct path target)
+{
+	return can_refresh(o) &&
+	       (!o->def->hooks->needs_look || o->def->hooks->needs_look(o->data, target));
+}
+
+bool model_needs_look(const struct model *m, struct path target)
+{
+	if (target.depth > 0)
+		return needs_look(find_object(m, target.id[0]), target);
+	for (size_t i = 0; i < m->n; i++)
+		if (needs_look(m->objects[i], PATH1(m->objects[i]->def->id)))
+			return true;
+	return false;
+}
+
 int model_check(const struct model *m, struct path resource, const struct value *v)
 {
 	const struct object *o = find_object(m, resource.id[0]);

@@ -36,6 +36,11 @@ struct object_hooks {
 	 */
 	void (*refresh)(void *data, struct model *m, struct path target);
 	/*
+	 * Whether something below target changes without being told, so that who observes it has
+	 * to refresh it now and then. NULL: all that can be refreshed does.
+	 */
+	bool (*needs_look)(void *data, struct path target);
+	/*
 	 * Whether a server's write of this value is possible beyond type and range.
 	 * 0; -EDOM: the value is wrong (4.00); -EOPNOTSUPP: not now (4.05). NULL: always.
 	 */
@@ -153,5 +158,7 @@ void model_on_change(struct model *m,
 /* The hooks of the object that owns the path; no hook: refresh does nothing, check is 0, execute is
  * -EOPNOTSUPP. */
 void model_refresh(struct model *m, struct path target);
+bool model_can_refresh(const struct model *m, struct path target);
+bool model_needs_look(const struct model *m, struct path target);
 int model_check(const struct model *m, struct path resource, const struct value *v);
 int model_execute(struct model *m, uint16_t ssid, struct path resource, struct span args);

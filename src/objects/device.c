@@ -319,15 +319,27 @@ static const struct {
 	{1u << DEVICE_TIMEZONE, refresh_timezone},
 };
 
+static uint32_t dynamic_below(struct path target)
+{
+	if (target.device != 0 || (target.depth >= 2 && target.id[1] != 0))
+		return 0;
+	if (target.depth < 3)
+		return DYNAMIC;
+	return target.id[2] < 32 ? (1u << target.id[2]) & DYNAMIC : 0;
+}
+
+static bool needs_look(void *data, struct path target)
+{
+	(void)data;
+	return dynamic_below(target) != 0;
+}
+
 static void refresh(void *data, struct model *m, struct path target)
 {
 	static const struct device_actions none;
-	uint32_t rids = UINT32_MAX;
+	uint32_t rids = dynamic_below(target);
 
-	if (target.depth >= 3)
-		rids = target.id[2] < 32 ? (1u << target.id[2]) & DYNAMIC : 0;
-	if (!rids || target.device != 0 || (target.depth >= 2 && target.id[1] != 0) ||
-		!model_exists(m, PATH2(OBJECT_DEVICE, 0)))
+	if (!rids || !model_exists(m, PATH2(OBJECT_DEVICE, 0)))
 		return;
 	for (size_t i = 0; i < sizeof dynamic / sizeof *dynamic; i++)
 		if (rids & dynamic[i].rids)
@@ -376,6 +388,7 @@ static int execute(
 
 static const struct object_hooks hooks = {
 	.refresh = refresh,
+	.needs_look = needs_look,
 	.check = check,
 	.execute = execute,
 };

@@ -218,6 +218,17 @@ START_TEST(device_refresh_asks_only_for_what_is_read)
 }
 END_TEST
 
+START_TEST(device_needs_a_look_where_it_changes_by_itself)
+{
+	ck_assert(model_needs_look(m, PATH1(OBJECT_DEVICE)));
+	ck_assert(model_needs_look(m, PATH2(OBJECT_DEVICE, 0)));
+	ck_assert(model_needs_look(m, at(13)));
+	ck_assert(!model_needs_look(m, at(0)));
+	ck_assert(!model_needs_look(m, at(4711)));
+	ck_assert(!model_needs_look(m, PATH2(OBJECT_DEVICE, 1)));
+}
+END_TEST
+
 START_TEST(device_without_its_instance_has_nothing_to_refresh)
 {
 	model_refresh(m, PATH0());
@@ -301,6 +312,7 @@ Suite *suite(void)
 	tcase_add_test(t, device_timezone_is_where_localtime_points);
 	tcase_add_test(t, device_power_appears_and_vanishes);
 	tcase_add_test(t, device_refresh_asks_only_for_what_is_read);
+	tcase_add_test(t, device_needs_a_look_where_it_changes_by_itself);
 	tcase_add_test(t, device_without_its_instance_has_nothing_to_refresh);
 	tcase_add_test(t, device_fill_may_be_repeated);
 	tcase_add_test(t, device_fill_tells_each_failing_allocation);

@@ -302,6 +302,10 @@ START_TEST(model_asks_the_hooks_of_the_object)
 	model_refresh(m, p);
 	model_refresh(m, PATH0());
 	ck_assert_uint_eq(data.n_refreshes, 2);
+	ck_assert(!model_can_refresh(m, PATH1(SAMPLE_SINGLE)));
+	ck_assert(!model_needs_look(m, PATH1(SAMPLE_SINGLE)));
+	ck_assert(model_can_refresh(m, p) && model_can_refresh(m, PATH0()));
+	ck_assert(model_needs_look(m, p) && model_needs_look(m, PATH0()));
 }
 END_TEST
 

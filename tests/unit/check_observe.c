@@ -225,8 +225,38 @@ START_TEST(epmin_and_epmax_say_how_often_it_is_looked_at)
 }
 END_TEST
 
+static bool tells_itself(void *data, struct path target)
+{
+	(void)data, (void)target;
+	return false;
+}
+
+START_TEST(who_tells_of_changes_is_looked_at_as_epmax_says_only)
+{
+	static struct object_hooks telling;
+	static struct object_def def;
+
+	telling = counting;
+	telling.needs_look = tells_itself;
+	def = object_sample_optional;
+	def.hooks = &telling;
+	n_polls = 0;
+	ck_assert_int_eq(model_add_object(t.d.m, &def, NULL), 0);
+	ck_assert_int_eq(model_create(t.d.m, PATH2(SAMPLE_OPTIONAL, 0), ORIGIN_NONE), 0);
+	observe("GET /30003/0/1 observe=0 token=a accept=0");
+	ck_assert_uint_eq(t.armed, USEC_NEVER);
+	observer_run(&t, 100);
+	observer_expect_none(&t);
+	attach("PUT /30003/0?epmax=20");
+	observer_run(&t, 40);
+	observer_expect(&t, "a", 100, NULL); /* the last look is too long ago */
+	observer_expect(&t, "a", 120, NULL);
+}
+END_TEST
+
 START_TEST(nobody_is_woken_without_need)
 {
+	observe("GET /3/0/0 observe=0 token=a");
 	observe("GET /30001 observe=0 token=b");
 	ck_assert_uint_eq(t.armed, USEC_NEVER);
 }
@@ -535,6 +565,7 @@ Suite *suite(void)
 	tcase_add_test(c, epmin_is_the_time_between_evaluations);
 	tcase_add_test(c, what_changes_by_itself_is_looked_at_every_10_s);
 	tcase_add_test(c, epmin_and_epmax_say_how_often_it_is_looked_at);
+	tcase_add_test(c, who_tells_of_changes_is_looked_at_as_epmax_says_only);
 	tcase_add_test(c, nobody_is_woken_without_need);
 	tcase_add_test(c, object_and_instance_are_notified_as_a_whole);
 	tcase_add_test(c, creation_and_deletion_are_changes_of_the_object);
