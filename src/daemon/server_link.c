@@ -237,24 +237,26 @@ static void send_update(struct server_link *l)
 	send_request(l, &request, on_updated);
 }
 
-static void send_deregister(struct server_link *l)
-{
-	struct request request = request_of(MSG_DELETE);
-
-	add_location(l, &request);
-	l->awaited = DEREGISTER;
-	send_request(l, &request, on_deregistered);
-}
-
-/* --- notifications ------------------------------------------------------------------------------
- */
-
 /* A new registration or the end of one: the server has forgotten what it observed. */
 static void end_observations(const struct server_link *l)
 {
 	if (l->env->observe)
 		observe_void(l->env->observe, l->short_server_id);
 }
+
+static void send_deregister(struct server_link *l)
+{
+	struct request request = request_of(MSG_DELETE);
+
+	add_location(l, &request);
+	/* now: the account may have a new link by the time of the answer */
+	end_observations(l);
+	l->awaited = DEREGISTER;
+	send_request(l, &request, on_deregistered);
+}
+
+/* --- notifications ------------------------------------------------------------------------------
+ */
 
 static void set_online(const struct server_link *l, bool is_online)
 {
@@ -436,7 +438,6 @@ static void on_deregistered(void *data, const struct tp_result *result)
 		return;
 	l->awaited = NOTHING;
 	/* whatever the answer: it is over (TS core 6.2.3) */
-	end_observations(l);
 	tell(l, STEP_OK, reg_state(l->reg) == REG_DISABLING ? REASON_REG_DISABLED : result->reason,
 		LOG_ID_DEREGISTERED, result->response ? result->response->code : 0,
 		"de-registered from %s", l->uri);

@@ -105,6 +105,26 @@ START_TEST(disabled_server_is_told_nothing)
 }
 END_TEST
 
+/* The account has another server now; the De-register from the old one takes its time. */
+START_TEST(end_of_the_old_link_is_none_of_the_new_one)
+{
+	managed();
+	observe("/1/0/2", "a");
+	fake_up(URI_B);
+	fake_rule(&(const struct fake_rule){.uri = URI_A,
+		.op = FAKE_DEREGISTER,
+		.code = MSG_DELETED,
+		.delay = 3 * USEC_PER_SEC});
+	machine_reload(CONF_BASE CONF_SERVERS(CONF_SERVER(b, 1, "")));
+	world_run(1);
+	ck_assert_uint_eq(fake_count(URI_B, FAKE_REGISTER), 1);
+	ck_assert_uint_eq(observe_count(all()), 0);
+	ck_assert_uint_eq(fake_observe(URI_B, "/3/0/16", "b", &response), MSG_CONTENT);
+	world_run(5);
+	ck_assert_uint_eq(observe_count(all()), 1);
+}
+END_TEST
+
 START_TEST(attributes_are_stored_and_come_back)
 {
 	managed();
@@ -192,6 +212,7 @@ Suite *suite(void)
 	tcase_add_test(t, lost_notification_brings_an_update_and_comes_again);
 	tcase_add_test(t, new_registration_ends_observations);
 	tcase_add_test(t, disabled_server_is_told_nothing);
+	tcase_add_test(t, end_of_the_old_link_is_none_of_the_new_one);
 	tcase_add_test(t, attributes_are_stored_and_come_back);
 	tcase_add_test(t, attributes_go_with_the_account);
 	tcase_add_test(t, restart_keeps_observations);
