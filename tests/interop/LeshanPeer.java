@@ -18,18 +18,30 @@ import org.eclipse.californium.elements.config.UdpConfig;
 import org.eclipse.californium.elements.config.SystemConfig;
 import org.eclipse.californium.scandium.config.DtlsConfig;
 import org.eclipse.leshan.core.SecurityMode;
+import org.eclipse.leshan.core.link.lwm2m.attributes.DefaultLwM2mAttributeParser;
+import org.eclipse.leshan.core.link.lwm2m.attributes.LwM2mAttributeSet;
+import org.eclipse.leshan.core.node.LwM2mPath;
+import org.eclipse.leshan.core.observation.CompositeObservation;
 import org.eclipse.leshan.core.observation.Observation;
+import org.eclipse.leshan.core.observation.SingleObservation;
 import org.eclipse.leshan.core.peer.LwM2mPeer;
 import org.eclipse.leshan.core.request.BindingMode;
 import org.eclipse.leshan.core.request.BootstrapDownlinkRequest;
 import org.eclipse.leshan.core.request.BootstrapRequest;
+import org.eclipse.leshan.core.request.CancelCompositeObservationRequest;
+import org.eclipse.leshan.core.request.CancelObservationRequest;
 import org.eclipse.leshan.core.request.ContentFormat;
 import org.eclipse.leshan.core.request.DiscoverRequest;
 import org.eclipse.leshan.core.request.DownlinkRequest;
 import org.eclipse.leshan.core.request.ExecuteRequest;
+import org.eclipse.leshan.core.request.ObserveCompositeRequest;
+import org.eclipse.leshan.core.request.ObserveRequest;
 import org.eclipse.leshan.core.request.ReadRequest;
+import org.eclipse.leshan.core.request.WriteAttributesRequest;
 import org.eclipse.leshan.core.request.WriteRequest;
 import org.eclipse.leshan.core.response.LwM2mResponse;
+import org.eclipse.leshan.core.response.ObserveCompositeResponse;
+import org.eclipse.leshan.core.response.ObserveResponse;
 import org.eclipse.leshan.core.util.Hex;
 import org.eclipse.leshan.server.LeshanServer;
 import org.eclipse.leshan.server.LeshanServerBuilder;
@@ -46,6 +58,7 @@ import org.eclipse.leshan.server.californium.bootstrap.endpoint.coaps.CoapsBoots
 import org.eclipse.leshan.server.californium.endpoint.CaliforniumServerEndpointsProvider;
 import org.eclipse.leshan.server.californium.endpoint.coap.CoapServerProtocolProvider;
 import org.eclipse.leshan.server.californium.endpoint.coaps.CoapsServerProtocolProvider;
+import org.eclipse.leshan.server.observation.ObservationListener;
 import org.eclipse.leshan.server.registration.Registration;
 import org.eclipse.leshan.server.registration.RegistrationListener;
 import org.eclipse.leshan.server.registration.RegistrationUpdate;
@@ -60,6 +73,8 @@ import org.eclipse.leshan.server.security.SecurityInfo;
  *   accounts EP nosec                                 the bootstrap server gives EP this account
  *   accounts EP psk DM-IDENTITY DM-KEY BS-IDENTITY BS-KEY
  *   read|discover|execute EP PATH     write EP PATH VALUE
+ *   attributes EP PATH pmin=1&gt=5     observe|forget EP PATH      observe-composite EP PATH PATH...
+ *   cancel EP PATH                     ends an observation, or that of a composite that has PATH
  */
 public class LeshanPeer {
     private static final int SHORT_ID = 123;
@@ -119,6 +134,7 @@ public class LeshanPeer {
         builder.setEndpointsProviders(endpoints.build());
         server = builder.build();
         server.getRegistrationService().addListener(new Registrations());
+        server.getObservationService().addListener(new Observations());
         server.start();
     }
 
@@ -194,12 +210,40 @@ public class LeshanPeer {
             request = new WriteRequest(Integer.parseInt(id[0]), Integer.parseInt(id[1]),
                     Integer.parseInt(id[2]), Long.parseLong(word[3]));
             break;
+        case "attributes":
+            request = new WriteAttributesRequest(word[2], new LwM2mAttributeSet(
+                    new DefaultLwM2mAttributeParser().parseUriQuery(word[3])));
+            break;
+        case "observe":
+            request = word.length > 3
+                    ? new ObserveRequest(ContentFormat.fromName(word[3].toUpperCase(Locale.ROOT)), word[2])
+                    : new ObserveRequest(word[2]);
+            break;
+        case "observe-composite":
+            request = new ObserveCompositeRequest(ContentFormat.SENML_CBOR,
+                    ContentFormat.SENML_CBOR, Arrays.copyOfRange(word, 2, word.length));
+            break;
+        case "cancel":
+            request = cancellation(registration, new LwM2mPath(word[2]));
+            break;
         default:
             throw new IllegalArgumentException("no such command: " + word[0]);
         }
         LwM2mResponse response = server.send(registration, request, 10000);
         tell("answer", "command", word[0], "path", word[2], "code",
                 response == null ? "none" : response.getCode().getCode(), "text", response);
+    }
+
+    private DownlinkRequest<? extends LwM2mResponse> cancellation(Registration registration,
+            LwM2mPath path) {
+        for (Observation o : server.getObservationService().getObservations(registration)) {
+            if (o instanceof SingleObservation && ((SingleObservation) o).getPath().equals(path))
+                return new CancelObservationRequest((SingleObservation) o);
+            if (o instanceof CompositeObservation
+                    && ((CompositeObservation) o).getPaths().contains(path))
+                return new CancelCompositeObservationRequest((CompositeObservation) o);
+        }
+        throw new IllegalArgumentException("not observed: " + path);
     }
 
     private void run() throws Exception {
@@ -217,6 +261,11 @@ public class LeshanPeer {
             try {
                 if (word[0].equals("accounts"))
                     addAccounts(word);
+                else if (word[0].equals("forget")) // the next notification is reset
+                    tell("answer", "command", word[0], "path", word[2], "code",
+                            server.getObservationService().cancelObservations(
+                                    server.getRegistrationService().getByEndpoint(word[1]),
+                                    word[2]));
                 else
                     send(word);
             } catch (Exception e) {
@@ -248,6 +297,35 @@ public class LeshanPeer {
         public void unregistered(Registration registration, Collection<Observation> observations,
                 boolean expired, Registration successor) {
             tell("unregistered", "ep", registration.getEndpoint(), "expired", expired);
+        }
+    }
+
+    private static class Observations implements ObservationListener {
+        @Override
+        public void newObservation(Observation observation, Registration registration) {
+        }
+
+        @Override
+        public void cancelled(Observation observation) {
+        }
+
+        @Override
+        public void onResponse(SingleObservation observation, Registration registration,
+                ObserveResponse response) {
+            tell("notification", "path", observation.getPath(), "code",
+                    response.getCode().getCode(), "text", response.getContent());
+        }
+
+        @Override
+        public void onResponse(CompositeObservation observation, Registration registration,
+                ObserveCompositeResponse response) {
+            tell("notification", "path", "composite", "code", response.getCode().getCode(),
+                    "text", response.getContent());
+        }
+
+        @Override
+        public void onError(Observation observation, Registration registration, Exception error) {
+            tell("error", "command", "notification", "why", error);
         }
     }
 

@@ -160,6 +160,43 @@ def test_a_factory_server_is_leshan(leshan, daemon, security):
     manage(leshan, d)
 
 
+@BOTH
+def test_values_are_observed_and_observations_cancelled(leshan, daemon, security):
+    dm_keys, bs_keys = pair(security)
+    leshan.accounts(dm_keys, bs_keys)
+    uri = leshan.at["coaps" if dm_keys else "coap"]
+    d = daemon(harness.quick_conf(
+        servers={"leshan": harness.server_conf(uri, 123, dm_keys, lifetime="5min")}))
+    x = leshan.wait("registered")["links"].split("</1/")[1].split(">")[0]
+    d.wait("registered", "123")
+    path = f"/1/{x}/5"
+    assert leshan.ask("write", path, "1000")["code"] == "204"
+    assert leshan.ask("attributes", path, "gt=1500&pmin=1")["code"] == "204"
+    assert "gt=1500" in leshan.ask("discover", path)["text"]
+
+    for form in ("text", "tlv", "senml_cbor", "senml_json"):
+        assert leshan.ask("observe", path, form)["code"] == "205"
+        assert leshan.ask("write", path, "1400")["code"] == "204"
+        assert leshan.ask("write", path, "1600")["code"] == "204"
+        assert "1600" in leshan.wait("notification", path=path)["text"]
+        assert leshan.ask("cancel", path)["code"] == "205"
+        assert leshan.ask("write", path, "1000")["code"] == "204"
+
+    assert leshan.ask("observe-composite", path, "/3/0/16")["code"] == "205"
+    assert leshan.ask("write", path, "1700")["code"] == "204"
+    assert "1700" in leshan.wait("notification", path="composite")["text"]
+    assert leshan.ask("cancel", path)["code"] == "205"
+
+    assert leshan.ask("write", f"/1/{x}/26", "1")["code"] == "204"  # confirmable ones
+    assert leshan.ask("attributes", path, "gt=1850")["code"] == "204"
+    assert leshan.ask("observe", path)["code"] == "205"
+    assert leshan.ask("forget", path)["code"] == "1"
+    assert leshan.ask("write", path, "1900")["code"] == "204"  # what follows is reset
+    assert leshan.ask("write", path, "1000")["code"] == "204"
+    assert leshan.ask("write", path, "2000")["code"] == "204"
+    assert len(leshan.seen("notification")) == 5
+
+
 def test_a_bootstrap_server_without_configuration_for_us_refuses(leshan, daemon):
     d = daemon(harness.quick_conf(
         bootstrap=harness.bootstrap_conf(leshan.at["bootstrap-coap"], "0s")))
