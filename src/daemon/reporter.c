@@ -10,6 +10,9 @@
 /* Lost notifications are told together: the first at once, later ones after this time. */
 #define DROPPED_TELL_TIME (60 * USEC_PER_SEC)
 #define SAVE_DELAY (1 * USEC_PER_SEC)
+/* Servers may observe thousands of values: so many lines in this time, then their number. */
+#define ADDED_TELL_TIME (60 * USEC_PER_SEC)
+enum { ADDED_LINES_MAX = 20 };
 
 /* What was lost of one server since it was told last. */
 struct loss {
@@ -22,7 +25,11 @@ struct reporter {
 	struct reporter_env env;
 	struct observe *observe;
 	struct servers *servers;
-	struct loop_source *timer, *save, *tell;
+	struct loop_source *timer, *save, *tell, *many;
+	struct {
+		uint64_t since; /* of the first line */
+		size_t n;	/* lines and what was not told */
+	} added;
 	struct loss *losses;
 	size_t n_losses;
 	bool is_loading; /* what is loaded is no news */
@@ -69,12 +76,36 @@ static void unreachable(void *data, uint16_t short_server_id)
 		servers_trigger_update(r->servers, short_server_id);
 }
 
+/* Whether there is room for one more line. */
+static bool may_tell_added(struct reporter *r)
+{
+	if (r->added.n > 0 && now(r) >= r->added.since + ADDED_TELL_TIME)
+		r->added.n = 0;
+	if (r->added.n == 0)
+		r->added.since = now(r);
+	if (++r->added.n <= ADDED_LINES_MAX)
+		return true;
+	if (r->added.n == ADDED_LINES_MAX + 1)
+		r->env.loop->arm(r->many, r->added.since + ADDED_TELL_TIME, USEC_PER_SEC);
+	return false;
+}
+
+static void on_many(void *data)
+{
+	struct reporter *r = data;
+
+	if (r->added.n > ADDED_LINES_MAX)
+		LOG_EV(LOG_INFO, ({.id = LOG_ID_OBSERVATION_ADDED, .server = LOG_SERVER_NONE}),
+			"%zu more observation(s) in the last minute", r->added.n - ADDED_LINES_MAX);
+	r->added.n = 0;
+}
+
 static void added(void *data, const struct observe_info *info)
 {
-	const struct reporter *r = data;
+	struct reporter *r = data;
 	char path[PATH_TEXT_MAX];
 
-	if (r->is_loading)
+	if (r->is_loading || !may_tell_added(r))
 		return;
 	path_format(observe_info_path(info, 0), path);
 	if (info->n_paths == 1)
@@ -263,6 +294,8 @@ int reporter_new(const struct reporter_env *env, const struct conf *conf, struct
 	if (e == 0)
 		e = env->loop->timer(env->loop->impl, on_tell, r, &r->tell);
 	if (e == 0)
+		e = env->loop->timer(env->loop->impl, on_many, r, &r->many);
+	if (e == 0)
 		e = observe_new(&observe, &r->observe);
 	if (e < 0) {
 		reporter_free(r);
@@ -280,6 +313,7 @@ struct reporter *reporter_free(struct reporter *r)
 	r->env.loop->free_source(r->timer);
 	r->env.loop->free_source(r->save);
 	r->env.loop->free_source(r->tell);
+	r->env.loop->free_source(r->many);
 	free(r->losses);
 	free(r);
 	return NULL;

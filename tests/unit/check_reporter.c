@@ -184,6 +184,23 @@ START_TEST(kill_keeps_no_observations)
 }
 END_TEST
 
+START_TEST(many_observations_are_few_lines_in_the_journal)
+{
+	char token[8];
+
+	managed();
+	for (unsigned i = 0; i < 100; i++) {
+		snprintf(token, sizeof token, "%u", i);
+		observe("/1/0/2", token);
+	}
+	ck_assert_uint_eq(world_log_count("observes /1/0/2"), 20);
+	world_run(61);
+	ck_assert_uint_eq(world_log_count("80 more observation(s)"), 1);
+	observe("/1/0/2", "x");
+	ck_assert_uint_eq(world_log_count("observes /1/0/2"), 21);
+}
+END_TEST
+
 START_TEST(losses_are_counted)
 {
 	fake_up(URI_A);
@@ -217,6 +234,7 @@ Suite *suite(void)
 	tcase_add_test(t, attributes_go_with_the_account);
 	tcase_add_test(t, restart_keeps_observations);
 	tcase_add_test(t, kill_keeps_no_observations);
+	tcase_add_test(t, many_observations_are_few_lines_in_the_journal);
 	tcase_add_test(t, losses_are_counted);
 	return s;
 }
