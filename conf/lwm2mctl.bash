@@ -1,5 +1,5 @@
 # bash completion for lwm2mctl(1)
-complete_verbs="status why servers objects get observations observe monitor wait register update deregister bootstrap execute card reset reload provision check doctor report metrics log"
+complete_verbs="status why servers objects get observations observe monitor wait register update deregister bootstrap set send execute card reset reload provision check doctor report metrics log"
 
 _lwm2mctl()
 {
@@ -36,7 +36,8 @@ _lwm2mctl()
 	log:-*) mapfile -t COMPREPLY < <(compgen -W "--follow --json" -- "$word") ;;
 	metrics:*) mapfile -t COMPREPLY < <(compgen -W "--output --json" -- "$word") ;;
 	card:*) mapfile -t COMPREPLY < <(compgen -W "--reader" -- "$word") ;;
-	get:* | objects:* | observe:* | execute:*)
+	send:-*) mapfile -t COMPREPLY < <(compgen -W "--server" -- "$word") ;;
+	get:* | set:* | send:* | objects:* | observe:* | execute:*)
 		mapfile -t COMPREPLY < <(compgen -W "$(lwm2mctl objects 2>/dev/null | awk '{ print $1 }')" -- "$word")
 		;;
 	servers:* | observations:* | doctor:* | register:* | update:* | deregister:*)

@@ -26,6 +26,8 @@ static const struct varlink_method methods[] = {
 	{"Write",       .parameters = {{"values", VARLINK_OBJECTS, false}}, .is_steering = true, .answer = manage_write},
 	{"Execute",     .parameters = {{"path", VARLINK_TEXT, false}, {"argument", VARLINK_TEXT, true}},
 		.is_steering = true, .answer = manage_execute},
+	{"Send",        .parameters = {{"paths", VARLINK_TEXTS, false}, {"ssid", VARLINK_INT, true}},
+		.is_steering = true, .answer = manage_send},
 	{"InspectCard", .parameters = {{"reader", VARLINK_TEXT, true}}, .is_steering = true, .answer = manage_inspect_card},
 	{"Diagnose",    .is_stream = true, .is_steering = true, .answer = manage_diagnose},
 	{"Reload",      .is_steering = true, .answer = manage_reload},

@@ -111,7 +111,7 @@ struct manage_finding {
 	enum reason reason;
 };
 
-enum { MANAGE_FINDINGS_MAX = 16 };
+enum { MANAGE_FINDINGS_MAX = 16, MANAGE_SEND_MAX = 64 };
 
 /* What a visit to the card brought: text for people, lines without keys. */
 struct manage_card {
@@ -150,6 +150,12 @@ struct manage_ops {
 	 */
 	int (*write)(void *data, struct path p, struct span text, const char **ret_why);
 	int (*execute)(void *data, struct path p, struct span argument, const char **ret_why);
+	/*
+	 * To one server, or (ssid 0) all that are registered. The number of servers that will get
+	 * them, or -ENOENT: no such server; others: *ret_why.
+	 */
+	int (*send)(void *data, const struct path *paths, size_t n, uint16_t ssid,
+		const char **ret_why);
 	/* Begins; manage_tell_card() ends it. reader: a shell pattern, "": the configured one. */
 	int (*inspect_card)(void *data, const char *reader, const char **ret_why);
 	/* What the daemon can check by itself and at once. */

@@ -54,7 +54,8 @@ void manage_write(void *data, struct varlink_call *call, const struct json *para
 			return;
 		}
 
-		int r = m->ops->write(m->data, p, json_text(text), &why);
+		int r = m->ops->write ? m->ops->write(m->data, p, json_text(text), &why)
+				      : -EOPNOTSUPP;
 
 		if (r < 0) {
 			answer_failure(call, p, r, why);
@@ -83,6 +84,42 @@ void manage_execute(void *data, struct varlink_call *call, const struct json *pa
 		return;
 	}
 	varlink_reply(call);
+	varlink_end(call);
+}
+
+void manage_send(void *data, struct varlink_call *call, const struct json *parameters)
+{
+	const struct json *list = json_member(parameters, "paths");
+	const struct json *server = json_member(parameters, "ssid");
+	struct path paths[MANAGE_SEND_MAX];
+	struct manage *m = data;
+	const char *why = NULL;
+	int64_t ssid = 0;
+
+	if (server && (json_int(server, &ssid) < 0 || ssid < 1 || ssid > 65534)) {
+		varlink_invalid(call, "ssid");
+		return;
+	}
+	if (json_count(list) == 0 || json_count(list) > MANAGE_SEND_MAX) {
+		varlink_invalid(call, "paths");
+		return;
+	}
+	for (size_t i = 0; i < json_count(list); i++)
+		if (path_parse(json_text(json_item(list, i)), &paths[i]) < 0) {
+			varlink_invalid(call, "paths");
+			return;
+		}
+
+	int r = m->ops->send ? m->ops->send(m->data, paths, json_count(list), (uint16_t)ssid, &why)
+			     : -EOPNOTSUPP;
+
+	if (r >= 0)
+		manage_put_int(varlink_reply(call), "accepted", r);
+	else if (r == -ENOENT && ssid > 0)
+		manage_put_int(varlink_error(call, "org.lwm2md.Manage.NoSuchServer"), "ssid", ssid);
+	else
+		manage_put_text(varlink_error(call, "org.lwm2md.Manage.Unavailable"), "why",
+			why ? why : strerror(-r));
 	varlink_end(call);
 }
 

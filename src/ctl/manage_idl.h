@@ -137,6 +137,9 @@
 	"method Write(values: []Setting) -> (changed: int)\n" \
 	"# [admin] As a server would\n" \
 	"method Execute(path: string, argument: ?string) -> ()\n" \
+	"# [admin] LwM2M Send of these paths, to one server or to all that are registered. accepted:\n" \
+	"# how many will get them\n" \
+	"method Send(paths: []string, ssid: ?int) -> (accepted: int)\n" \
 	"# [admin] Reads the smart card as step 1 does, and changes nothing. result: read, or why\n" \
 	"# not; text: what is on it, keys as fingerprints\n" \
 	"method InspectCard(reader: ?string) -> (\n" \

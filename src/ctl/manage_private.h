@@ -39,5 +39,6 @@ MANAGE_METHOD(reset);
 MANAGE_METHOD(reload);
 MANAGE_METHOD(write);
 MANAGE_METHOD(execute);
+MANAGE_METHOD(send);
 MANAGE_METHOD(inspect_card);
 MANAGE_METHOD(diagnose);

@@ -87,6 +87,54 @@ int verb_execute(const struct cmdline *c, char *words[], int n)
 	return w.w.err < 0 ? EXIT_FAILED : call_quietly(c, c->verb->method, &text);
 }
 
+static int send_parameters(const struct cmdline *c, char *words[], int n, struct json_writer *w)
+{
+	uint16_t ssid = 0;
+	int code = c->options[OPTION_SERVER] ? cmdline_parse_ssid(c->options[OPTION_SERVER], &ssid)
+					     : EXIT_OK;
+
+	json_open_object(w);
+	json_write_key(w, "paths");
+	json_open_array(w);
+	for (int i = 0; code == EXIT_OK && i < n; i++) {
+		char text[PATH_TEXT_MAX];
+		struct path p;
+
+		code = cmdline_parse_path(words[i], &p);
+		if (code)
+			break;
+		path_format(p, text);
+		json_write_text(w, span_of_text(text));
+	}
+	json_close_array(w);
+	if (ssid > 0) {
+		json_write_key(w, "ssid");
+		json_write_int(w, ssid);
+	}
+	json_close_object(w);
+	wr_u8(&w->w, 0);
+	return code ? code : w->w.err < 0 ? EXIT_FAILED : EXIT_OK;
+}
+
+int verb_send(const struct cmdline *c, char *words[], int n)
+{
+	_cleanup_(json_free_p) struct json *message = NULL;
+	_cleanup_(buf_done) struct buf text = {0};
+	struct json_writer w = json_writer_to(&text);
+	const struct json *p;
+	int code = send_parameters(c, words, n, &w);
+
+	if (code == EXIT_OK)
+		code = ask_call(c, c->verb->method, (const char *)text.data, &message, &p);
+	if (code)
+		return code;
+	if (cmdline_has(c, OPTION_JSON))
+		return native_print(p, NULL);
+	if (!cmdline_has(c, OPTION_QUIET))
+		printf("%lld server(s) will get it\n", (long long)ask_int(p, "accepted", 0));
+	return EXIT_OK;
+}
+
 /* No reader is "no such reader"; other outcomes that are no content have failed. */
 static int card_code(const struct json *reply)
 {

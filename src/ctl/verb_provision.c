@@ -182,7 +182,10 @@ static int take_key(struct provision *p)
 static void key_text(const struct provision *p, struct buf *ret)
 {
 	struct writer w = writer_to(ret);
+	uint8_t *room;
 
+	/* its memory does not move, so that wipe() finds all of it */
+	w.err = buf_reserve(ret, ret->max, &room);
 	hex_encode(secret_span(&p->key), &w);
 	wr_u8(&w, '\n');
 }
@@ -304,7 +307,8 @@ static int check_conf(const struct provision *p)
 
 	if (r == 0)
 		return EXIT_OK;
-	fwrite(said.data, 1, said.len, stderr);
+	if (said.len > 0)
+		fwrite(said.data, 1, said.len, stderr);
 	complain(r < 0 ? "lwm2md cannot check the configuration; nothing is changed"
 		       : "lwm2md refuses this configuration; nothing is changed");
 	return r < 0 ? EXIT_FAILED : EXIT_INVALID;

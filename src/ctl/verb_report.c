@@ -31,7 +31,7 @@ static void print_redacted(const struct report *r, struct span text)
 	redact_write(&r->redact, text, &w);
 	if (w.err < 0)
 		puts("(too long)");
-	else
+	else if (out.len > 0)
 		fwrite(out.data, 1, out.len, stdout);
 	if (text.len > 0 && text.data[text.len - 1] != '\n')
 		putchar('\n');
@@ -63,7 +63,7 @@ static void print_system(void)
 	printf("lwm2mctl %s\n", PACKAGE_VERSION);
 	if (uname(&u) == 0)
 		printf("%s %s %s\n", u.sysname, u.release, u.machine);
-	if (place_read("", "/etc/os-release", &release) == 0)
+	if (place_read("", "/etc/os-release", &release) == 0 && release.len > 0)
 		fwrite(release.data, 1, release.len, stdout);
 }
 

@@ -22,6 +22,7 @@ int verb_bootstrap(const struct cmdline *c, char *words[], int n);
 int verb_reset(const struct cmdline *c, char *words[], int n);
 int verb_reload(const struct cmdline *c, char *words[], int n);
 int verb_set(const struct cmdline *c, char *words[], int n);
+int verb_send(const struct cmdline *c, char *words[], int n);
 int verb_execute(const struct cmdline *c, char *words[], int n);
 int verb_card(const struct cmdline *c, char *words[], int n);
 int verb_doctor(const struct cmdline *c, char *words[], int n);

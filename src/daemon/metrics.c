@@ -11,6 +11,8 @@
 #include "codec/payload.h"
 #include "daemon/daemon.h"
 #include "daemon/view.h"
+#include "keys/certificate.h"
+#include "model/account.h"
 
 /* --- counting --------------------------------------------------------------------------------- */
 
@@ -177,6 +179,27 @@ static void write_links(struct writer *w, const struct daemon *d)
 	}
 }
 
+static void write_certificates(struct writer *w, const struct daemon *d)
+{
+	uint32_t cursor = 0;
+	struct account a;
+
+	head(w, "lwm2m_certificate_expiry_timestamp_seconds", "gauge",
+		"When our certificate ends; server 0 is the Bootstrap-Server.");
+	while (account_next(d->model, &cursor, &a)) {
+		struct certificate_chain chain = {0};
+		char why[KEY_WHY_MAX];
+
+		if (a.mode != MODE_CERTIFICATE || certificate_load(a.identity, &chain, why) < 0)
+			continue;
+		wr_printf(w,
+			"lwm2m_certificate_expiry_timestamp_seconds{ssid=\"%u\",kind=\"client\"} "
+			"%" PRId64 "\n",
+			a.is_bootstrap ? 0 : a.short_server_id, certificate_not_after(chain.at[0]));
+		certificate_chain_done(&chain);
+	}
+}
+
 static void write_results(struct writer *w, const char *name, uint16_t ssid, const uint64_t n[2])
 {
 	for (int ok = 0; ok < 2; ok++)
@@ -309,6 +332,7 @@ int metrics_write(const struct metrics *m, const struct daemon *d, struct buf *o
 	write_state(&w, d);
 	write_links(&w, d);
 	write_servers(&w, m);
+	write_certificates(&w, d);
 	write_observations(&w, m, d);
 	write_requests(&w, m);
 	write_process(&w);

@@ -126,3 +126,39 @@ def test_provision_by_somebody_else_changes_nothing():
         assert files(shared) == before
     finally:
         remove(shared)
+
+
+def test_provision_of_this_machine_leaves_a_credential_where_the_service_imports_them(tmp_path):
+    """In a copy of /etc: an encrypted credential from systemd 254 on, before it a file."""
+    if os.geteuid() != 0:
+        pytest.skip("needs root")
+    key = secrets.token_hex(16)
+    script = """
+set -e
+cp -a /etc "$0/etc"
+mount --bind "$0/etc" /etc
+mount -t tmpfs none /var/lib/systemd
+rm -rf /etc/lwm2md
+mkdir -p /etc/lwm2md "$0/out"
+"$@" >"$0/out/receipt"
+cp -a /etc/lwm2md "$0/out/"
+file=$(sed -n 's/.*"key":"\\([^"]*\\)".*/\\1/p' "$0/out/receipt")
+if grep -q credential: /etc/lwm2md/conf.d/90-factory.conf; then
+	cp "$file" "$0/out/stored"
+	systemd-creds decrypt --name="$(basename "$file")" "$file" - >"$0/out/key" 2>/dev/null
+else
+	cat "$file" >"$0/out/key"
+fi
+"""
+    env = {**os.environ, "PATH": f"{pathlib.Path(LWM2MD).parent}:{os.environ['PATH']}"}
+    done = subprocess.run(["unshare", "-m", "sh", "-c", script, str(tmp_path), LWM2MCTL, "provision",
+                           "--psk-key-stdin", *BOOTSTRAP], input=key, text=True,
+                          capture_output=True, env=env, check=False)
+    assert done.returncode == 0, done.stderr
+    receipt = json.loads((tmp_path / "out/receipt").read_text())
+    print(receipt)
+    assert (tmp_path / "out/key").read_text().strip() == key
+    if receipt["stored"] == "credential":
+        assert bytes.fromhex(key) not in (tmp_path / "out/stored").read_bytes()
+        assert key.encode() not in (tmp_path / "out/stored").read_bytes()
+        assert not (tmp_path / "out/lwm2md/keys").exists()

@@ -6,6 +6,7 @@ import shutil
 import socket
 import struct
 import threading
+import time
 
 import pytest
 
@@ -16,6 +17,8 @@ from harness import (Keys, as_nobody, bootstrap_conf, full_bootstrap, instance_o
                      own_address, quick_conf, remove, server_conf, write_account)
 from test_card import reader, start  # noqa: F401  (fixtures)
 from test_ctl import Ctl
+from test_metrics import figures
+from test_security import conf_for, keys_for
 
 NEEDS_ROOT = pytest.mark.skipif(os.geteuid() != 0, reason="needs root")
 NEEDS_CARD = pytest.mark.skipif(cards.missing() is not None, reason=str(cards.missing()))
@@ -168,6 +171,19 @@ def test_unknown_identity(server, daemon):
     event = d.wait("register-failed", "101", timeout=60)
     assert event.reason in ("dtls.psk-unknown-identity", "dtls.psk-wrong-key", "dtls.alert")
     Ctl(d).why(event.reason)
+
+
+def test_an_expired_certificate(server, daemon, authority):
+    keys = keys_for("usage2", authority, server={"start": -2, "end": -1})
+    dm = server.listen("dm", keys)
+    d = daemon(conf_for(dm, keys, authority))
+    d.wait("register-failed", "101", reason="dtls.cert-expired", timeout=60)
+    ctl = Ctl(d)
+    ctl.why("dtls.cert-expired")
+    assert ctl("status")[0] == 5
+    expiry = figures(ctl("metrics")[1])[
+        'lwm2m_certificate_expiry_timestamp_seconds{ssid="101",kind="client"}']
+    assert expiry > time.time()
 
 
 # --- bootstrap ---

@@ -67,6 +67,24 @@ START_TEST(manage_execute_passes_the_argument_on)
 }
 END_TEST
 
+START_TEST(manage_send_takes_paths_and_a_server)
+{
+	manage_fixture_ask(
+		"Send", "\"paths\":[\"/3/0\",\"/4/0/2\"],\"ssid\":101", OK("\"accepted\":2"));
+	ck_assert(path_is_equal(fake.path, PATH3(4, 0, 2)));
+	ck_assert_uint_eq(fake.ssid, 101);
+	manage_fixture_ask("Send", "\"paths\":[]", WRONG("paths"));
+	manage_fixture_ask("Send", "\"paths\":[\"3\"]", WRONG("paths"));
+	manage_fixture_ask("Send", "\"paths\":[\"/3\"],\"ssid\":0", WRONG("ssid"));
+	fake.result = -ENOENT;
+	manage_fixture_ask(
+		"Send", "\"paths\":[\"/3\"],\"ssid\":7", ERROR(OURS "NoSuchServer", "\"ssid\":7"));
+	fake.result = -EPERM;
+	manage_fixture_ask(
+		"Send", "\"paths\":[\"/3\"]", ERROR(OURS "Unavailable", "\"why\":\"because\""));
+}
+END_TEST
+
 START_TEST(manage_answers_with_the_card_when_it_is_read)
 {
 	const struct manage_card card = {.reader = "r",
@@ -126,6 +144,7 @@ Suite *suite(void)
 	tcase_add_loop_test(t, manage_tells_why_a_value_or_an_operation_is_refused, 0,
 		sizeof failures / sizeof *failures);
 	tcase_add_test(t, manage_execute_passes_the_argument_on);
+	tcase_add_test(t, manage_send_takes_paths_and_a_server);
 	tcase_add_test(t, manage_answers_with_the_card_when_it_is_read);
 	tcase_add_test(t, manage_diagnose_tells_each_finding_and_ends);
 	suite_add_tcase(s, t);

@@ -1,3 +1,5 @@
+#include <string.h>
+
 #include "manage_fixture.h"
 #include "runner.h"
 
@@ -70,6 +72,56 @@ START_TEST(manage_monitor_refuses_kinds_and_paths_that_do_not_exist)
 }
 END_TEST
 
+/* The number behind "lost", 0: nothing was. */
+static unsigned lost_in(const char *event)
+{
+	const char *at = strstr(event, "\"lost\":");
+	unsigned n = 0;
+
+	for (at = at ? at + 7 : ""; *at >= '0' && *at <= '9'; at++)
+		n = 10 * n + (unsigned)(*at - '0');
+	return n;
+}
+
+START_TEST(manage_monitor_loses_nothing_without_saying_so)
+{
+	static const char big[] =
+		"0123456789012345678901234567890123456789012345678901234567890123";
+	const struct manage_value value = {PATH3(3, 0, 0), "Manufacturer", VALUE_TEXT(big), false};
+	const unsigned all = 10000;
+	unsigned heard = 0, lost = 0;
+	const char *event;
+
+	ctl_say(fd, FOLLOW("\"kinds\":[\"value\"]"));
+	manage_fixture_expect("\"kind\":\"state\"");
+	/* nobody reads meanwhile */
+	for (unsigned i = 0; i < all; i++)
+		manage_tell_value(m, &value);
+	for (unsigned i = 0; heard + lost < all && (event = ctl_hear(fd)); i++) {
+		heard++;
+		lost += lost_in(event);
+	}
+	ck_assert_uint_lt(heard, all);
+	manage_tell_value(m, &value);
+	event = ctl_hear(fd);
+	ck_assert_ptr_nonnull(event);
+	ck_assert_uint_eq(heard + 1 + lost + lost_in(event), all + 1);
+}
+END_TEST
+
+START_TEST(manage_monitor_of_a_reader_that_keeps_up_loses_none)
+{
+	const struct manage_value value = {PATH3(3, 0, 0), "Manufacturer", VALUE_TEXT("y"), false};
+
+	ctl_say(fd, FOLLOW("\"kinds\":[\"value\"]"));
+	manage_fixture_expect("\"kind\":\"state\"");
+	for (unsigned i = 0; i < 1000; i++)
+		manage_tell_value(m, &value);
+	for (unsigned i = 0; i < 1000; i++)
+		ck_assert_uint_eq(lost_in(ctl_hear(fd)), 0);
+}
+END_TEST
+
 START_TEST(manage_explain_goes_on_with_each_new_step)
 {
 	ctl_say(fd, "{\"method\":\"org.lwm2md.Manage.Explain\",\"more\":true}");
@@ -102,6 +154,8 @@ Suite *suite(void)
 	tcase_add_test(t, manage_tells_a_state_once);
 	tcase_add_test(t, manage_monitor_leaves_out_what_is_not_wanted);
 	tcase_add_test(t, manage_monitor_refuses_kinds_and_paths_that_do_not_exist);
+	tcase_add_test(t, manage_monitor_loses_nothing_without_saying_so);
+	tcase_add_test(t, manage_monitor_of_a_reader_that_keeps_up_loses_none);
 	tcase_add_test(t, manage_explain_goes_on_with_each_new_step);
 	tcase_add_test(t, manage_without_a_socket_tells_nobody);
 	suite_add_tcase(s, t);

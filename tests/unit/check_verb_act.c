@@ -4,8 +4,8 @@
 #include "program.h"
 #include "runner.h"
 
-static const struct program_reply willing[] = {{"Execute", "{\"parameters\":{}}"},
-	{"Write", "{\"parameters\":{\"changed\":2}}"},
+static const struct program_reply willing[] = {{"Send", "{\"parameters\":{\"accepted\":2}}"},
+	{"Execute", "{\"parameters\":{}}"}, {"Write", "{\"parameters\":{\"changed\":2}}"},
 	{"InspectCard", "{\"parameters\":{\"reader\":\"r\",\"atr\":\"3B\",\"application\":\"\","
 			"\"result\":\"read\",\"text\":\"EF(DODF)\\n\"}}"},
 	{0}};
@@ -36,6 +36,15 @@ static struct {
 	{{.words = {"execute", "/3/0/0"}, .daemon = refusing}, 9, "/3/0/0: it cannot be executed",
 		NULL},
 	{{.words = {"execute", "/9/0/0"}, .daemon = bare}, 8, "there is no /9/0/0", NULL},
+	{{.words = {"send", "/3/0/9", "/4", "--server", "101"}, .daemon = willing}, 0,
+		"2 server(s) will get it", "{\"paths\":[\"/3/0/9\",\"/4\"],\"ssid\":101}"},
+	{{.words = {"send", "3"}}, 2, "is no path", NULL},
+	{{.words = {"send", "/3", "--server", "0"}}, 2, "no Short Server ID", NULL},
+	{{.words = {"set", "/3303/0/5700=21.4", "/3308/0/5900=a=b"}, .daemon = willing}, 0, "",
+		"{\"path\":\"/3308/0/5900\",\"value\":\"a=b\"}"},
+	{{.words = {"set", "/3303/0/5700"}}, 2, "is no setting", NULL},
+	{{.words = {"set", "/3303/0=1"}}, 2, "is no setting", NULL},
+	{{.words = {"set", "/3/0/1=x"}, .daemon = refusing}, 9, "/3/0/1: no number", NULL},
 	{{.words = {"card"}, .daemon = willing}, 0, "EF(DODF)\n", "Manage.InspectCard"},
 	{{.words = {"card", "--reader", "Alcor*"}, .daemon = willing}, 0, "EF",
 		"{\"reader\":\"Alcor*\"}"},

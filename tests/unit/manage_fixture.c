@@ -123,6 +123,16 @@ static int write_value(void *data, struct path p, struct span text, const char *
 	return fake.result;
 }
 
+static int send_paths(
+	void *data, const struct path *paths, size_t n, uint16_t ssid, const char **ret_why)
+{
+	(void)data;
+	fake.path = paths[n - 1];
+	fake.ssid = ssid;
+	*ret_why = "because";
+	return fake.result < 0 ? fake.result : 2;
+}
+
 static int inspect_card(void *data, const char *reader, const char **ret_why)
 {
 	(void)data;
@@ -165,6 +175,7 @@ static const struct manage_ops ops = {.state = state,
 	.steer = steer,
 	.write = write_value,
 	.execute = write_value,
+	.send = send_paths,
 	.inspect_card = inspect_card,
 	.diagnose = diagnose,
 	.reload = reload,

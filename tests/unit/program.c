@@ -75,8 +75,10 @@ static void server_answer(struct program *p, int *fd)
 		for (const char *at = r->replies; at && *at;) {
 			size_t len = strcspn(at, "\n");
 
-			ck_assert_int_eq(send(*fd, at, len, MSG_NOSIGNAL), (ssize_t)len);
-			ck_assert_int_eq(send(*fd, "", 1, MSG_NOSIGNAL), 1);
+			/* it may have heard enough */
+			if (send(*fd, at, len, MSG_NOSIGNAL) != (ssize_t)len ||
+				send(*fd, "", 1, MSG_NOSIGNAL) != 1)
+				break;
 			at += len + (at[len] == '\n');
 		}
 		if (r->replies)
