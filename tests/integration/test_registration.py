@@ -256,13 +256,14 @@ def test_sigusr1_keeps_the_registration_over_a_restart_without_security(server, 
     dm.quiet("register", 0.5, after=at(first))
 
 
-def test_sigusr1_makes_a_new_registration_over_a_restart_with_dtls(server, daemon, keys):
+def test_sigusr1_makes_a_new_registration_where_the_server_forgot_the_session(server, daemon, keys):
     dm = server.listen("dm", keys)
     d = daemon(conf_for(dm, keys))
     first = dm.wait("register")
     d.wait("registered", "101")
     assert d.stop(signal.SIGUSR1) == 0
     dm.quiet("deregister", 0.3)
+    dm.do("restart")
     d.start()
     dm.wait("register")
     dm.quiet("update", 0.3, after=at(first))

@@ -305,6 +305,6 @@ def test_openssl_and_its_raw_public_key_are_accepted(s_server, daemon, authority
 
 def test_openssl_with_a_certificate_instead_of_its_raw_key_is_refused(s_server, daemon, authority):
     keys = keys_for("rpk", authority)
-    uri = s_server(*options_of(keys))
+    uri = s_server(*options_of(keys, authority.root))
     assert failed(daemon, uri, keys, authority) in ("dtls.alert", "dtls.rpk-mismatch",
                                                    "dtls.no-common-cipher")
