@@ -47,8 +47,30 @@ static bool send_register(coap_session_t *session)
 	return coap_send(session, pdu) != COAP_INVALID_MID;
 }
 
-static coap_session_t *connect_to(coap_context_t *context, const char *address, uint16_t port,
-	const char *identity, const char *hex)
+struct credentials {
+	const char *identity, *hex; /* a pre-shared key */
+	const char *certificate, *key, *ca;
+};
+
+static coap_session_t *connect_signed(
+	coap_context_t *context, const coap_address_t *to, const struct credentials *c)
+{
+	coap_dtls_pki_t pki = {
+		.version = COAP_DTLS_PKI_SETUP_VERSION,
+		.verify_peer_cert = 1,
+		.check_common_ca = 1,
+		.allow_self_signed = 1,
+		.pki_key.key_type = COAP_PKI_KEY_PEM,
+		.pki_key.key.pem.ca_file = c->ca,
+		.pki_key.key.pem.public_cert = c->certificate,
+		.pki_key.key.pem.private_key = c->key,
+	};
+
+	return coap_new_client_session_pki(context, NULL, to, COAP_PROTO_DTLS, &pki);
+}
+
+static coap_session_t *connect_to(
+	coap_context_t *context, const char *address, uint16_t port, const struct credentials *c)
 {
 	coap_address_t to;
 	struct buf key = {0};
@@ -58,14 +80,16 @@ static coap_session_t *connect_to(coap_context_t *context, const char *address, 
 	to.addr.sin = (struct sockaddr_in){.sin_family = AF_INET, .sin_port = htons(port)};
 	if (inet_pton(AF_INET, address, &to.addr.sin.sin_addr) != 1)
 		return NULL;
-	if (!identity || !hex)
+	if (c->certificate)
+		return connect_signed(context, &to, c);
+	if (!c->identity || !c->hex)
 		return coap_new_client_session(context, NULL, &to, COAP_PROTO_UDP);
-	if (hex_decode(span_of_text(hex), &key) < 0)
+	if (hex_decode(span_of_text(c->hex), &key) < 0)
 		return NULL;
 
 	coap_dtls_cpsk_t psk = {
 		.version = COAP_DTLS_CPSK_SETUP_VERSION,
-		.psk_info.identity = {strlen(identity), (const uint8_t *)identity},
+		.psk_info.identity = {strlen(c->identity), (const uint8_t *)c->identity},
 		.psk_info.key = {key.len, key.data},
 	};
 	coap_session_t *session =
@@ -75,24 +99,36 @@ static coap_session_t *connect_to(coap_context_t *context, const char *address, 
 	return session;
 }
 
+static bool take_option(int option, struct credentials *to)
+{
+	const struct {
+		int option;
+		const char **at;
+	} all[] = {{'i', &to->identity}, {'k', &to->hex}, {'c', &to->certificate}, {'j', &to->key},
+		{'r', &to->ca}};
+
+	for (size_t i = 0; i < sizeof all / sizeof *all; i++)
+		if (all[i].option == option) {
+			*all[i].at = optarg;
+			return true;
+		}
+	return false;
+}
+
 int main(int argc, char **argv)
 {
-	const char *identity = NULL, *key = NULL;
+	struct credentials credentials = {0};
 	uint16_t port;
 	int c;
 
-	while ((c = getopt(argc, argv, "+i:k:")) != -1) {
-		if (c == 'i')
-			identity = optarg;
-		else if (c == 'k')
-			key = optarg;
-		else
+	while ((c = getopt(argc, argv, "+i:k:c:j:r:")) != -1)
+		if (!take_option(c, &credentials))
 			return EXIT_FAILURE;
-	}
 	argv += optind;
 	if (argc - optind < 4 || parse_u16(span_of_text(argv[1]), &port) < 0) {
-		fprintf(stderr, "usage: bare [-i IDENTITY -k HEXKEY] ADDRESS PORT PAYLOAD "
-				"VALUE QUERY...\n");
+		fprintf(stderr,
+			"usage: bare [-i IDENTITY -k HEXKEY | -c CERT -j KEY -r CA] ADDRESS "
+			"PORT PAYLOAD VALUE QUERY...\n");
 		return EXIT_FAILURE;
 	}
 	arg.payload = argv[2];
@@ -111,7 +147,7 @@ int main(int argc, char **argv)
 	coap_register_handler(resource, COAP_REQUEST_GET, on_get);
 	coap_add_resource(context, resource);
 
-	coap_session_t *session = connect_to(context, argv[0], port, identity, key);
+	coap_session_t *session = connect_to(context, argv[0], port, &credentials);
 
 	if (!session || !send_register(session))
 		return EXIT_FAILURE;

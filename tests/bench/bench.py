@@ -23,6 +23,7 @@ import tempfile
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "integration"))
 import harness  # noqa: E402
+import pki  # noqa: E402
 
 BENCH = harness.BUILD / "tests" / "bench"
 READ = "READ /3/0/0 0"
@@ -80,7 +81,7 @@ class Bench:
         client.stop()
 
     def bare(self, kind):
-        key = ["-i", self.keys.identity, "-k", self.keys.key.hex()] if self.keys else []
+        key = self.keys.bare() if self.keys else []
         return [str(BENCH / kind), *key, "127.0.0.1", str(self.endpoint.port),
                 self.payload, self.value, *self.queries]
 
@@ -184,7 +185,11 @@ def main():
         directory = pathlib.Path(stack.enter_context(tempfile.TemporaryDirectory()))
         server = harness.Server(directory)
         stack.callback(server.process.kill)
-        for name, keys in (("nosec", None), ("psk", harness.Keys())):
+        authority = pki.Pki(directory)
+        ours, theirs = (authority.pair(name, issuer=authority.root)
+                        for name in ("client", "server"))
+        certificates = pki.Signed(pki.CERTIFICATE, ours, theirs, 2, authority.root, authority.root)
+        for name, keys in (("nosec", None), ("psk", harness.Keys()), ("cert", certificates)):
             bench = Bench(directory, server, name, keys)
             stack.callback(bench.kill_all)
             bench.learn()

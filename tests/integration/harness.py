@@ -166,6 +166,10 @@ class Keys:
     def server_line(self):
         return f"{self.identity} {self.key.hex()}"
 
+    def bare(self):
+        """Options of tests/bench/bare."""
+        return ["-i", self.identity, "-k", self.key.hex()]
+
     def forms(self):
         """How the key would look in a log."""
         return [self.key, self.key.hex().encode(), self.key.hex().upper().encode(),

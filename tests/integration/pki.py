@@ -136,6 +136,11 @@ class Signed:
         return (f"certificate: {self.server.certificate} {self.server.key} "
                 f"{self.client_root.certificate}")
 
+    def bare(self):
+        """Options of tests/bench/bare, which does certificates only."""
+        return ["-c", self.client.certificate, "-j", self.client.key, "-r",
+                self.client_root.certificate]
+
     def forms(self):
         """How the client's private key would look in a log."""
         if self.known_forms is None:
