@@ -14,6 +14,8 @@ enum {
 	DTLS_HEADER_LEN = 13,
 	/* how often a server says the same again before we take it that it cannot read us */
 	REPEATS_MIN = 2,
+	/* how often we say ours into silence before we take it */
+	FINISHES_MIN = 4,
 };
 
 void tls_watch_reset(struct tls_watch *w)
@@ -23,12 +25,14 @@ void tls_watch_reset(struct tls_watch *w)
 
 static void watch_sent(struct tls_watch *w, uint8_t type)
 {
-	if (type == HANDSHAKE_CLIENT_HELLO)
+	if (type == HANDSHAKE_CLIENT_HELLO) {
 		w->hellos_sent++;
-	else if (type == HANDSHAKE_CERTIFICATE)
+	} else if (type == HANDSHAKE_CERTIFICATE) {
 		w->certificate_sent = true;
-	else if (type == HANDSHAKE_FINISHED)
+	} else if (type == HANDSHAKE_FINISHED) {
 		w->finished_sent = true;
+		w->finishes++;
+	}
 }
 
 static void watch_received(struct tls_watch *w, uint8_t type)
@@ -144,16 +148,18 @@ static enum reason alert_reason(const struct tls_watch *w)
 }
 
 /*
- * A server drops what it cannot decrypt without a word (RFC 6347 4.1.2.7) and says its last flight
- * again and again. The same is seen where our flight gets lost, so a path that has lost anything
- * proves nothing.
+ * A server drops what it cannot decrypt without a word (RFC 6347 4.1.2.7). OpenSSL then says its
+ * last flight again and again, Californium says nothing more. Both are seen as well where packets
+ * get lost, so a path that has lost anything proves nothing.
  */
 static bool is_key_suspect(const struct tls_watch *w)
 {
 	bool is_lossy = w->has_gap || w->hellos_sent > w->hellos_asked + 1;
 
-	return w->mode == MODE_PSK && w->flight > 0 && w->repeat >= REPEATS_MIN * w->flight &&
-	       !is_lossy;
+	bool is_repeated = w->flight > 0 && w->repeat >= REPEATS_MIN * w->flight;
+	bool is_mute = w->repeat == 0 && w->finishes >= FINISHES_MIN;
+
+	return w->mode == MODE_PSK && (is_repeated || is_mute) && !is_lossy;
 }
 
 static void judge_silence(const struct tls_watch *w, struct tls_verdict *v)
@@ -161,8 +167,8 @@ static void judge_silence(const struct tls_watch *w, struct tls_verdict *v)
 	if (w->finished_sent && !w->finished_seen && is_key_suspect(w)) {
 		v->reason = REASON_DTLS_PSK_WRONG_KEY;
 		snprintf(v->detail, sizeof v->detail,
-			"the server repeats itself as if it could not read our Finished: probably "
-			"another key");
+			"the server %s as if it could not read our Finished: probably another key",
+			w->repeat ? "repeats itself" : "says nothing more");
 	} else if (w->finished_sent && !w->finished_seen) {
 		v->reason = REASON_DTLS_HALF_OPEN;
 		snprintf(v->detail, sizeof v->detail,

@@ -23,6 +23,7 @@ struct tls_watch {
 	bool is_counting, has_gap;
 	uint64_t next_record;	 /* of epoch 0, expected from the peer */
 	unsigned flight, repeat; /* handshake records of the peer before and after our Finished */
+	unsigned finishes;	 /* how often we sent it */
 };
 
 void tls_watch_reset(struct tls_watch *w);
