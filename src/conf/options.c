@@ -211,7 +211,7 @@ const struct option options[] = {
 		.store = STORE_TEXT, .at = SERVER(binding)},
 	{"servers.NAME", "queue_mode", OPTION_BOOL, .value = "false",
 		.help = "the server queues requests while this client sleeps",
-		.store = STORE_BOOL, .at = SERVER(queue_mode), NO_EFFECT},
+		.store = STORE_BOOL, .at = SERVER(queue_mode)},
 	{"servers.NAME", "min_period", OPTION_TIME, .max = U32_SEC_MAX, .help = "Default Minimum Period (1/x/2)",
 		.store = STORE_U32, .at = SERVER(min_period), HAS(SERVER(has_min_period))},
 	{"servers.NAME", "max_period", OPTION_TIME, .max = U32_SEC_MAX, .help = "Default Maximum Period (1/x/3)",

@@ -184,12 +184,30 @@ static uint32_t get_u32(
 	return v > UINT32_MAX ? UINT32_MAX : (uint32_t)v;
 }
 
+/*
+ * Of a configured server as its group says; LwM2M 1.0 has it in the binding, which any server or
+ * bootstrap server may write (TS core 6.5).
+ */
+static bool has_queue_mode(const struct model *m, const struct account *a, const struct conf *conf)
+{
+	struct span binding =
+		model_get_bytes(m, PATH3(OBJECT_SERVER, a->server_instance, SERVER_BINDING));
+
+	if (binding.len > 0 && memchr(binding.data, 'Q', binding.len))
+		return true;
+	for (size_t i = 0; i < conf->n_servers && a->origin == ORIGIN_FACTORY; i++)
+		if (conf->servers[i].short_id == a->short_server_id)
+			return conf->servers[i].queue_mode;
+	return false;
+}
+
 struct reg_params account_model_params(const struct model *m, const struct account *a,
 	const struct conf *conf, uint32_t max_transmit_wait)
 {
 	uint16_t i = a->server_instance;
 	const struct conf_retry *d = &conf->bootstrap.retry; /* the general one */
 	uint32_t lifetime = get_u32(m, i, SERVER_LIFETIME, 86400);
+	bool queue_mode = has_queue_mode(m, a, conf);
 
 	return (struct reg_params){
 		.lifetime = lifetime,
@@ -200,7 +218,9 @@ struct reg_params account_model_params(const struct model *m, const struct accou
 		.sequence_count = get_u32(m, i, SERVER_SEQUENCE_COUNT, d->sequence_count),
 		.disable_timeout = get_u32(m, i, SERVER_DISABLE_TIMEOUT, 86400),
 		.max_transmit_wait = max_transmit_wait,
-		.nat_keepalive = conf->network.nat_keepalive,
+		/* who sleeps needs no way through a NAT: the server waits for the next Update */
+		.nat_keepalive = queue_mode ? 0 : conf->network.nat_keepalive,
+		.queue_mode = queue_mode,
 	};
 }
 

@@ -18,6 +18,7 @@ src_daemon_libdaemon_a_SOURCES = \
 	%D%/holdoff.c %D%/holdoff.h \
 	%D%/journal.c %D%/journal.h \
 	%D%/keeper.c %D%/keeper.h \
+	%D%/sender.c %D%/sender.h \
 	%D%/server_link.c %D%/server_link.h \
 	%D%/loop.c %D%/loop.h \
 	%D%/metrics.c %D%/metrics.h \
@@ -95,6 +96,17 @@ tests_unit_check_client_bootstrap_SOURCES = tests/unit/check_client_bootstrap.c 
 tests_unit_check_client_bootstrap_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 tests_unit_check_client_bootstrap_LDFLAGS = $(LINK_WORLD)
 tests_unit_check_client_bootstrap_LDADD = $(WORLD_LIBS)
+check_PROGRAMS += tests/unit/check_sender
+TESTS += tests/unit/check_sender
+tests_unit_check_sender_SOURCES = tests/unit/check_sender.c tests/unit/runner.c
+tests_unit_check_sender_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
+tests_unit_check_sender_LDADD = $(WORLD_LIBS)
+check_PROGRAMS += tests/unit/check_queue_mode
+TESTS += tests/unit/check_queue_mode
+tests_unit_check_queue_mode_SOURCES = tests/unit/check_queue_mode.c $(MACHINE)
+tests_unit_check_queue_mode_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
+tests_unit_check_queue_mode_LDFLAGS = $(LINK_WORLD)
+tests_unit_check_queue_mode_LDADD = $(WORLD_LIBS)
 check_PROGRAMS += tests/unit/check_effects
 TESTS += tests/unit/check_effects
 tests_unit_check_effects_SOURCES = tests/unit/check_effects.c $(MACHINE)

@@ -7,8 +7,10 @@
 #include "base/cleanup.h"
 #include "base/parse.h"
 #include "daemon/metrics.h"
+#include "daemon/sender.h"
 #include "dm/dispatch.h"
 #include "dm/links.h"
+#include "dm/send.h"
 #include "server/reaction.h"
 
 enum awaited { NOTHING, REGISTER, UPDATE, DEREGISTER, RESUMPTION };
@@ -17,6 +19,7 @@ struct server_link {
 	const struct server_link_env *env;
 	struct reg *reg;
 	struct tp_session *session;
+	struct sender *sender;
 	struct loop_source *timer;
 	uint16_t short_server_id, server_instance;
 	uint8_t hash[HASH_LEN]; /* of what the session is made with */
@@ -24,6 +27,8 @@ struct server_link {
 	enum awaited awaited; /* the one answer that counts */
 	enum awaited held_up; /* until the card was looked at */
 	bool is_of_card;
+	bool has_queue_mode;
+	uint64_t awake_time, awake_until; /* how long the server may speak to us */
 	bool has_send_failed;
 	bool is_postponed; /* Register, until the bootstrap session has ended */
 	struct buf location[MSG_LOCATION_MAX];
@@ -41,6 +46,17 @@ static void send_checked(struct server_link *l, enum awaited what);
 static uint64_t now(const struct server_link *l)
 {
 	return clock_now(l->env->clock);
+}
+
+/* Messages went to and fro: the server may speak to us for a while (TS core 6.5). */
+static void stay_awake(struct server_link *l)
+{
+	l->awake_until = now(l) + l->awake_time;
+}
+
+bool server_link_is_awake(const struct server_link *l)
+{
+	return !l->has_queue_mode || l->awaited != NOTHING || now(l) < l->awake_until;
 }
 
 __attribute__((format(printf, 6, 7))) static void tell(struct server_link *l,
@@ -84,6 +100,7 @@ static void send_request(struct server_link *l, const struct request *request, t
 {
 	int r = tp_session_request(l->session, request, done, l);
 
+	stay_awake(l);
 	if (r < 0)
 		give_up_sending(l);
 }
@@ -104,14 +121,30 @@ struct queries {
 	char endpoint[300], lifetime[24], version[16], binding[24];
 };
 
-/* b: absent when it is "U"; with 1.1 and later the letters only (TS core 6.2.1). */
+/*
+ * b: absent when it is "U". LwM2M 1.0 has a Q among the letters for queue mode, later versions a
+ * parameter of its own (TS core 6.2.1).
+ */
 static void add_binding(struct server_link *l, struct queries *q, struct request *request)
 {
 	struct span b = binding_of(l);
+	bool has_q = b.len > 0 && memchr(b.data, 'Q', b.len);
+	bool is_1_0 = reg_version(l->reg) == LWM2M_1_0;
+	char letters[8 + sizeof "Q"];
+	size_t n = 0;
 
-	if (b.len == 0 || b.len > 8 || span_is_text(b, "U"))
+	if (b.len > 8)
 		return;
-	snprintf(q->binding, sizeof q->binding, "b=%.*s", (int)b.len, (const char *)b.data);
+	for (size_t i = 0; i < b.len; i++)
+		if (b.data[i] != 'Q' || is_1_0)
+			letters[n++] = (char)b.data[i];
+	if (n == 0)
+		letters[n++] = 'U';
+	if (is_1_0 && l->has_queue_mode && !has_q)
+		letters[n++] = 'Q';
+	if (n == 1 && letters[0] == 'U')
+		return;
+	snprintf(q->binding, sizeof q->binding, "b=%.*s", (int)n, letters);
 	request_add_query(request, span_of_text(q->binding));
 }
 
@@ -166,6 +199,8 @@ static void send_register(struct server_link *l)
 	request_add_query(&request, span_of_text(q.lifetime));
 	request_add_query(&request, span_of_text(q.version));
 	add_binding(l, &q, &request);
+	if (l->has_queue_mode && version > LWM2M_1_0)
+		request_add_query(&request, span_of_text("Q"));
 	request.content_format = FORMAT_LINK;
 	request.payload = buf_span(&links);
 
@@ -272,14 +307,17 @@ int server_link_notify(struct server_link *l, const struct observe_notice *notic
 		.request = notice->request,
 		.response = notice->response};
 
-	if (!reg_is_up(l->reg))
+	/* to LwM2M 1.0, what falls into the sleep is stored until the next Update */
+	if (!reg_is_up(l->reg) || (reg_version(l->reg) == LWM2M_1_0 && !server_link_is_awake(l)))
 		return -ENOTCONN;
 
 	int r = tp_session_notify(l->session, &n);
 
-	if (r == 0)
+	if (r == 0) {
+		stay_awake(l);
 		metrics_count_notification(
 			l->env->metrics, l->short_server_id, notice->is_confirmable);
+	}
 	return r;
 }
 
@@ -289,6 +327,107 @@ static void on_answered(void *data)
 
 	if (l->env->observe)
 		observe_release(l->env->observe);
+}
+
+/* --- Send ------------------------------------------------------------------------------------- */
+
+static int post_values(
+	void *data, int format, struct span payload, tp_done_fn done, void *done_data)
+{
+	struct server_link *l = data;
+	struct request request = request_of(MSG_POST);
+	struct uri uri;
+	int r = uri_parse(span_of_text(l->uri), &uri, NULL);
+
+	for (size_t i = 0; r == 0 && i < uri.n_segments; i++)
+		r = request_add_segment(&request, uri.segment[i]);
+	if (r == 0)
+		r = request_add_segment(&request, span_of_text("dp"));
+	if (r < 0)
+		return r;
+	request.content_format = format;
+	request.payload = payload;
+	stay_awake(l);
+	return tp_session_request(l->session, &request, done, done_data);
+}
+
+static void describe(const struct tp_result *result, char *ret, size_t len);
+
+static void on_values(void *data, enum sender_event event, const struct tp_result *result)
+{
+	static const char *const fates[] = {
+		[SENDER_TAKEN] = "values sent",
+		[SENDER_REFUSED] = "values dropped",
+		[SENDER_KEPT] = "values kept for another try",
+		[SENDER_LOST] = "too many values wait: the oldest are dropped",
+	};
+	struct server_link *l = data;
+	char detail[STEP_DETAIL_MAX] = "";
+
+	if (result) {
+		stay_awake(l);
+		describe(result, detail, sizeof detail);
+	}
+	tell(l, event == SENDER_TAKEN ? STEP_OK : STEP_FAILED,
+		result ? result->reason : REASON_NONE, LOG_ID_NONE,
+		result && result->reason == REASON_NONE ? result->response->code : 0, "%s%s%s",
+		fates[event], detail[0] ? ": " : "", detail);
+}
+
+/*
+ * What waits goes out, unless it was muted in the meantime; not before the server knows of all
+ * instances (TS core 5.2).
+ */
+static void send_waiting(struct server_link *l)
+{
+	if (send_is_muted(l->env->model, l->server_instance))
+		sender_clear(l->sender);
+	else if (reg_state(l->reg) == REG_REGISTERED)
+		sender_ready(l->sender);
+}
+
+/* 1: as told at the last Register or Update. */
+static int is_list_current(const struct server_link *l)
+{
+	_cleanup_(buf_done) struct buf links = {.max = DM_LINKS_MAX};
+	int r = dm_links_register(l->env->model, reg_version(l->reg), &links);
+
+	return r < 0 ? r : span_is_equal(buf_span(&links), buf_span(&l->links));
+}
+
+int server_link_send(struct server_link *l, const struct path *paths, size_t n_paths)
+{
+	_cleanup_(buf_done) struct buf payload = {0};
+	struct dm_peer peer = {
+		.short_server_id = l->short_server_id, .version = reg_version(l->reg)};
+	int64_t seconds = (int64_t)(clock_realtime(l->env->clock) / USEC_PER_SEC);
+	struct path list[COLLECT_PATHS_MAX];
+	int format, r;
+
+	if (!reg_is_up(l->reg))
+		return -ENOTCONN;
+	if (model_in_transaction(l->env->model))
+		return -EBUSY;
+	if (n_paths == 0 || n_paths > COLLECT_PATHS_MAX)
+		return -EINVAL;
+	memcpy(list, paths, n_paths * sizeof *list);
+	r = send_make(l->env->model, &peer, l->server_instance, list, n_paths, seconds * 1000,
+		&payload, &format);
+	if (r == 0)
+		r = is_list_current(l);
+	if (r < 0)
+		return r;
+
+	bool is_current = r;
+
+	r = sender_add(l->sender, format, &payload);
+	if (r < 0)
+		return r;
+	if (is_current)
+		send_waiting(l);
+	else
+		step(l, REG_EV_ASKED, REASON_NONE);
+	return 0;
 }
 
 static void on_notified(void *data, struct span token, enum tp_notice notice)
@@ -389,6 +528,7 @@ static void conclude(
 	if (operation == REG_OP_REGISTER)
 		end_observations(l);
 	set_online(l, reaction.event == REG_EV_ACCEPTED);
+	stay_awake(l);
 	if (reaction.event == REG_EV_ACCEPTED)
 		tell_accepted(l, operation, code);
 	else
@@ -396,6 +536,8 @@ static void conclude(
 			operation == REG_OP_UPDATE ? LOG_ID_UPDATE_FAILED : LOG_ID_REGISTER_FAILED,
 			code, "%s", detail);
 	carry_out(l, actions);
+	if (reaction.event == REG_EV_ACCEPTED)
+		send_waiting(l);
 }
 
 static void on_registered(void *data, const struct tp_result *result)
@@ -466,6 +608,12 @@ static bool must_register_anew(const struct server_link *l)
 	return has_no_context(l) && !tp_session_can_resume(l->session);
 }
 
+static void close_session(struct server_link *l)
+{
+	tp_session_close(l->session);
+	sender_closed(l->sender);
+}
+
 static void carry_out(struct server_link *l, unsigned actions)
 {
 	if (actions & REG_DO_UPDATE && must_register_anew(l)) {
@@ -477,7 +625,7 @@ static void carry_out(struct server_link *l, unsigned actions)
 	if (actions & REG_DO_CANCEL)
 		l->awaited = l->held_up = NOTHING;
 	if (actions & REG_DO_CLOSE)
-		tp_session_close(l->session);
+		close_session(l);
 	if (actions & REG_DO_REGISTER)
 		send_checked(l, REGISTER);
 	if (actions & REG_DO_UPDATE)
@@ -575,6 +723,7 @@ static void on_request(
 
 	uint64_t begin = clock_now(l->env->clock);
 
+	stay_awake(l);
 	if (l->env->observe)
 		observe_hold(l->env->observe);
 	dm_dispatch(l->env->model, &server, request, ret);
@@ -601,6 +750,12 @@ static int hash_of(
 	return hash_finish(h, ret);
 }
 
+static void set_awake_time(struct server_link *l, const struct reg_params *params)
+{
+	l->has_queue_mode = params->queue_mode;
+	l->awake_time = params->max_transmit_wait * USEC_PER_SEC;
+}
+
 int server_link_new(const struct server_link_env *env, const struct account *a,
 	const struct reg_params *params, uint16_t local_port, struct server_link **ret)
 {
@@ -611,6 +766,7 @@ int server_link_new(const struct server_link_env *env, const struct account *a,
 		return -ENOMEM;
 	peer.local_port = local_port;
 	l->env = env;
+	set_awake_time(l, params);
 	l->short_server_id = a->short_server_id;
 	l->server_instance = a->server_instance;
 	l->is_of_card = a->origin == ORIGIN_CARD;
@@ -618,6 +774,11 @@ int server_link_new(const struct server_link_env *env, const struct account *a,
 
 	int r = hash_of(env, a, l->hash);
 
+	if (r == 0)
+		r = sender_new(
+			&(const struct sender_env){
+				.data = l, .post = post_values, .told = on_values},
+			&l->sender);
 	if (r == 0)
 		r = reg_new(a->short_server_id, params, &l->reg);
 	if (r == 0)
@@ -643,6 +804,7 @@ struct server_link *server_link_free(struct server_link *l)
 	if (!l)
 		return NULL;
 	tp_session_free(l->session);
+	sender_free(l->sender);
 	l->env->loop->free_source(l->timer);
 	reg_free(l->reg);
 	forget_location(l);
@@ -662,8 +824,15 @@ void server_link_refresh(
 {
 	l->server_instance = a->server_instance;
 	l->is_of_card = a->origin == ORIGIN_CARD;
+
+	bool is_another_mode = l->has_queue_mode != params->queue_mode;
+
+	set_awake_time(l, params);
 	reg_set_params(l->reg, params);
 	arm(l);
+	/* an Update has no parameter for it (TS core 6.2.2) */
+	if (is_another_mode && reg_is_up(l->reg) && reg_version(l->reg) > LWM2M_1_0)
+		step(l, REG_EV_SESSION_LOST, REASON_NONE);
 }
 
 int server_link_reset(struct server_link *l, const struct reg_params *params)
@@ -675,7 +844,7 @@ int server_link_reset(struct server_link *l, const struct reg_params *params)
 		return r;
 	/* what is on its way would be taken for the answer to the next request */
 	if (l->awaited != NOTHING)
-		tp_session_close(l->session);
+		close_session(l);
 	reg_free(l->reg);
 	l->reg = fresh;
 	l->awaited = l->held_up = NOTHING;

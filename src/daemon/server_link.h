@@ -64,6 +64,18 @@ uint16_t server_link_server_instance(const struct server_link *l);
 const char *server_link_peer(const struct server_link *l);
 bool server_link_is_same_account(const struct server_link *l, const struct account *a);
 
+/*
+ * Whether the server may send requests now: always without queue mode, with it for
+ * MAX_TRANSMIT_WAIT after the last message. (TS core 6.5)
+ */
+bool server_link_is_awake(const struct server_link *l);
+/*
+ * Send: what is at these paths now goes to the server, at once or when it can be reached again.
+ * 0; -ENOTCONN: not registered, -EBUSY: a bootstrap session is open, -EINVAL: too many paths, and
+ * what send_make() and sender_add() return. (TS core 1.1 5.2)
+ */
+int server_link_send(struct server_link *l, const struct path *paths, size_t n_paths);
+
 /* Registrations kept over a restart (doc/decisions.md). false, -ENOTSUP: not this one. */
 bool server_link_save(const struct server_link *l, struct store_registration *ret);
 int server_link_resume(struct server_link *l, const struct store_registration *kept);

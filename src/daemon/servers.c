@@ -516,6 +516,28 @@ struct server_link *servers_find(struct servers *s, uint16_t short_server_id)
 	return slot ? slot->link : NULL;
 }
 
+int servers_send(
+	struct servers *s, uint16_t short_server_id, const struct path *paths, size_t n_paths)
+{
+	int first = -ENOENT;
+	bool is_any = false;
+
+	for (size_t i = 0; i < s->n_slots; i++) {
+		struct slot *slot = &s->slots[i];
+
+		if (slot->is_retired ||
+			(short_server_id != 0 &&
+				server_link_short_server_id(slot->link) != short_server_id))
+			continue;
+
+		int r = server_link_send(slot->link, paths, n_paths);
+
+		is_any |= r == 0;
+		first = first == -ENOENT ? r : first;
+	}
+	return is_any ? 0 : first;
+}
+
 const struct server_link *servers_next(const struct servers *s, size_t *cursor)
 {
 	while (*cursor < s->n_slots) {

@@ -56,6 +56,14 @@ int servers_update(struct servers *s, uint16_t short_server_id);
 int servers_deregister(struct servers *s, uint16_t short_server_id, uint32_t seconds);
 /* NULL: there is no such server. */
 struct server_link *servers_find(struct servers *s, uint16_t short_server_id);
+/*
+ * Send: reports what is at these paths now (lwm2mctl send). Short Server ID 0: to each registered
+ * server that takes it. 0: it is on its way, or waits for the server to be back; the outcome is in
+ * the time line. -ENOENT, or the first error of server_link_send(): -ENOTCONN not registered,
+ * -EOPNOTSUPP a server of LwM2M 1.0, -EPERM muted (1/x/23), -EACCES, -ENODATA nothing to send.
+ */
+int servers_send(
+	struct servers *s, uint16_t short_server_id, const struct path *paths, size_t n_paths);
 /* Start with *cursor = 0; NULL behind the last. */
 const struct server_link *servers_next(const struct servers *s, size_t *cursor);
 

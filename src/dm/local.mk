@@ -22,7 +22,8 @@ src_dm_libdm_a_SOURCES = \
 	%D%/op_write.c \
 	%D%/operation.h \
 	%D%/reporting.h \
-	%D%/response.c %D%/response.h
+	%D%/response.c %D%/response.h \
+	%D%/send.c %D%/send.h
 
 # A managed device with the real objects and the sample ones.
 DM_TEST = tests/unit/dm.c tests/unit/dm.h $(SAMPLE)
@@ -163,6 +164,12 @@ tests_unit_check_op_observe_SOURCES = tests/unit/check_op_observe.c $(OBSERVER_T
 tests_unit_check_op_observe_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 tests_unit_check_op_observe_LDFLAGS = $(AM_LDFLAGS) $(WRAP_ALLOC)
 tests_unit_check_op_observe_LDADD = $(DM_LIBS) $(CHECK_LIBS)
+
+check_PROGRAMS += tests/unit/check_send
+TESTS += tests/unit/check_send
+tests_unit_check_send_SOURCES = tests/unit/check_send.c tests/unit/runner.c $(DM_TEST)
+tests_unit_check_send_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
+tests_unit_check_send_LDADD = $(DM_LIBS) $(CHECK_LIBS)
 
 check_PROGRAMS += tests/unit/check_response
 TESTS += tests/unit/check_response

@@ -74,6 +74,7 @@ struct reg_params {
 	uint32_t disable_timeout;
 	uint32_t max_transmit_wait; /* seconds, of the coap keys; 93 by default */
 	uint32_t nat_keepalive;	    /* seconds between Updates at most; 0: as the lifetime says */
+	bool queue_mode;	    /* the server holds requests back while this client sleeps */
 };
 
 int reg_new(uint16_t short_server_id, const struct reg_params *params, struct reg **ret);

@@ -96,6 +96,7 @@ void fake_up(const char *uri)
 	fake_answer(uri, FAKE_UPDATE, MSG_CHANGED);
 	fake_answer(uri, FAKE_DEREGISTER, MSG_DELETED);
 	fake_answer(uri, FAKE_BOOTSTRAP, MSG_CHANGED);
+	fake_answer(uri, FAKE_SEND, MSG_CHANGED);
 }
 
 void fake_down(const char *uri)
@@ -132,6 +133,8 @@ static enum fake_op op_of(const struct request *request)
 		return FAKE_DEREGISTER;
 	if (request->method == MSG_POST && span_is_text(last, "rd"))
 		return FAKE_REGISTER;
+	if (request->method == MSG_POST && span_is_text(last, "dp"))
+		return FAKE_SEND;
 	return request->method == MSG_POST && span_is_text(last, "bs") ? FAKE_BOOTSTRAP
 								       : FAKE_UPDATE;
 }

@@ -7,7 +7,7 @@
  */
 #include "transport/transport.h"
 
-enum fake_op { FAKE_ANY, FAKE_REGISTER, FAKE_UPDATE, FAKE_DEREGISTER, FAKE_BOOTSTRAP };
+enum fake_op { FAKE_ANY, FAKE_REGISTER, FAKE_UPDATE, FAKE_DEREGISTER, FAKE_BOOTSTRAP, FAKE_SEND };
 
 /* Later rules win over earlier ones; without a rule there is silence. */
 struct fake_rule {
