@@ -125,3 +125,71 @@ def test_only_the_owner_manages_an_access_control_instance(two_servers):
     assert one.ask("PUT /2/0/3 text 102").code == "2.04"
     assert one.ask("READ /2/0/3 text").code == "4.01"
     assert two.ask("READ /2/0/3 text").text == "102"
+
+
+# --- attributes and Discover ---
+
+@pytest.mark.ets("1.1-int-260")
+def test_discover_shows_attributes_where_they_belong(server, daemon):
+    dm = server.listen("dm")
+    dm.do("answer register 4.12 x1")  # LwM2M 1.1: the periods of the Server object are not shown
+    daemon(quick_conf(servers={"main": server_conf(dm, 101)}, **DEVICE))
+    dm.wait("register")
+    x = instance_of(dm.wait("register"))
+    server_object, lifetime = dm.ask(f"DISCOVER /1/{x}").text, f"/1/{x}/1"
+    before = dm.ask("DISCOVER /3/0").text
+    assert dm.ask("DISCOVER /3").text == f"</3>;ver=1.2,{before}"
+    for path, said in (("/3", "pmin=10&pmax=60"), (lifetime, "gt=50&lt=42.2&st=0.1"),
+                       ("/3/0/11", "pmax=120")):
+        assert dm.ask(f"ATTRIBUTES {path}?{said}").code == "2.04"
+    # the object's own on its line; what is inherited on the line that was asked for
+    assert dm.ask("DISCOVER /3").text.startswith("</3>;ver=1.2;pmin=10;pmax=60,</3/0>,")
+    text = dm.ask("DISCOVER /3/0").text
+    assert text.startswith("</3/0>;pmin=10;pmax=60,</3/0/0>,")
+    assert "</3/0/11>;dim=1;pmax=120," in text and text.count(";pm") == 3
+    assert f"<{lifetime}>;gt=50;lt=42.2;st=0.1," in dm.ask(f"DISCOVER /1/{x}").text
+    assert dm.ask(f"DISCOVER {lifetime}").text == f"<{lifetime}>;gt=50;lt=42.2;st=0.1"
+    assert dm.ask("DISCOVER /3/0/0").text == "</3/0/0>;pmin=10;pmax=60"
+    assert dm.ask("DISCOVER /3/0/11").text == "</3/0/11>;dim=1;pmin=10;pmax=120,</3/0/11/0>"
+    for path, said in (("/3", "pmin&pmax"), (lifetime, "gt&lt&st"), ("/3/0/11", "pmax")):
+        assert dm.ask(f"ATTRIBUTES {path}?{said}").code == "2.04"
+    assert dm.ask("DISCOVER /3/0").text == before
+    assert dm.ask(f"DISCOVER /1/{x}").text == server_object
+
+
+@pytest.mark.ets("1.1-int-261")
+def test_attributes_are_kept_at_each_level(managed):
+    dm, _ = managed
+    for path, said in (("/3", "pmin=5&pmax=60"), ("/3/0", "epmin=10&epmax=20"),
+                       ("/3/0/11", "pmin=7"), ("/3/0/11/0", "pmax=30")):
+        assert dm.ask(f"ATTRIBUTES {path}?{said}").code == "2.04"
+    found = links(dm.ask("DISCOVER /3?depth=3").text)
+    assert found["/3"] == {"ver": "1.2", "pmin": "5", "pmax": "60"}
+    assert found["/3/0"] == {"epmin": "10", "epmax": "20"}
+    assert found["/3/0/11"] == {"dim": "1", "pmin": "7"}
+    assert found["/3/0/11/0"] == {"pmax": "30"}
+    assert found["/3/0/0"] == {}
+
+
+@pytest.mark.parametrize("path, said", [
+    ("/3/0", "gt=5"), ("/3", "st=1"), ("/3/0/0", "gt=5"), ("/1/0/1", "unknown=1"),
+    ("/1/0/1", "pmin=-1"), ("/1/0/1", "pmin=x"), ("/1/0/1", "gt=1e3"), ("/1/0/1", "gt=5&lt=5"),
+    ("/1/0/1", "gt=10&lt=5&st=3"), ("/1/0/1", "epmin=9&epmax=3"), ("/1/0/1", "edge=1"),
+    ("/1/0/1", "con=2"), ("/1/0/1", "dim=1")])
+def test_wrong_attributes_are_4_00_and_leave_none(managed, path, said):
+    dm, x = managed
+    path = path.replace("/1/0", f"/1/{x}")
+    assert dm.ask(f"ATTRIBUTES {path}?{said}").code == "4.00"
+    found = links(dm.ask(f"DISCOVER {path}?depth=0").text)
+    assert {k: v for k, v in found[path].items() if k not in ("ver", "dim")} == {}
+
+
+@pytest.mark.ets("1.1-int-951")
+def test_each_server_has_attributes_of_its_own(server, daemon):
+    one, two = server.listen("one"), server.listen("two")
+    d = daemon(quick_conf(servers={"a": server_conf(one, 101), "b": server_conf(two, 102)}))
+    d.wait("registered", "101"), d.wait("registered", "102")
+    assert one.ask("ATTRIBUTES /3/0/11?pmin=5").code == "2.04"
+    assert two.ask("ATTRIBUTES /3/0/11?pmax=50").code == "2.04"
+    assert links(one.ask("DISCOVER /3/0/11?depth=0").text) == {"/3/0/11": {"dim": "1", "pmin": "5"}}
+    assert links(two.ask("DISCOVER /3/0/11?depth=0").text) == {"/3/0/11": {"dim": "1", "pmax": "50"}}
