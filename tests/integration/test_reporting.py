@@ -6,7 +6,7 @@ import signal
 import pytest
 
 from coap import ACK, CON, NON, OBSERVE, RST, Message, links, uint
-from harness import quick_conf, server_conf
+from harness import Keys, instance_of, quick_conf, server_conf
 
 ACCEPT, BLOCK2 = 17, 23
 TEXT, TLV, SENML_JSON = 0, 11542, 110
@@ -307,3 +307,23 @@ def test_many_observations_lose_no_notification_in_a_burst(observer):
         if m.code >= 64 and m.type == NON:
             assert m.payload == b"2"
             seen.add(m.token)
+
+
+@pytest.mark.parametrize("tcp", [False, True])
+def test_over_dtls_and_tls_observations_go_on_after_a_restart(server, daemon, tcp):
+    keys = Keys()
+    dm = server.listen("dm", keys=keys, tcp=tcp)
+    d = daemon(quick_conf(servers={"main": server_conf(dm, keys=keys)}))
+    x = instance_of(dm.wait("register"))
+    d.wait("registered", "101")
+    assert dm.ask(f"PUT /1/{x}/5 text 1").code == "2.04"
+    assert dm.ask(f"OBSERVE /1/{x}/5 text").code == "2.05"
+    assert dm.ask(f"PUT /1/{x}/5 text 2").code == "2.04"
+    token = dm.wait("unasked", payload="32")["token"]
+
+    assert d.stop(signal.SIGUSR1) == 0
+    d.start()
+    assert dm.wait("update")["code"] == "2.04"
+    assert dm.ask(f"PUT /1/{x}/5 text 3").code == "2.04"
+    assert dm.wait("unasked", payload="33")["token"] == token
+    assert len(dm.seen("register")) == 1

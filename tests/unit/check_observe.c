@@ -473,6 +473,24 @@ START_TEST(day_of_pmin_and_pmax_keeps_its_rules)
 }
 END_TEST
 
+/* A day in which the value is another one each second, looked at every half minute. */
+START_TEST(day_of_epmin_looks_every_half_minute)
+{
+	attach("PUT /30000/0/1?epmin=30&gt=50");
+	observe("GET /30000/0/1 observe=0 token=a");
+	for (unsigned i = 1; i < 86400; i++) {
+		size_t before = t.n_sent;
+
+		observer_set_int(&t, SAMPLE_INT, i % 101);
+		observer_run(&t, 1);
+		if (t.n_sent > before)
+			ck_assert_uint_eq(observer_last(&t)->sec % 30, 0);
+	}
+	/* what was reported last is above 50: gt fires no more (compared with the last report) */
+	ck_assert_uint_eq(t.n_sent, 1);
+}
+END_TEST
+
 START_TEST(burst_of_many_loses_none_and_lets_the_loop_breathe)
 {
 	enum { MANY = 1000 };
@@ -580,6 +598,7 @@ Suite *suite(void)
 	tcase_add_test(c, account_takes_observations_and_attributes_along);
 	tcase_add_test(c, uncommitted_values_are_told_to_nobody);
 	tcase_add_test(c, day_of_pmin_and_pmax_keeps_its_rules);
+	tcase_add_test(c, day_of_epmin_looks_every_half_minute);
 	tcase_add_test(c, burst_of_many_loses_none_and_lets_the_loop_breathe);
 	tcase_add_test(c, all_of_them_can_be_listed);
 	tcase_add_test(c, lack_of_memory_is_an_answer_without_observe);
