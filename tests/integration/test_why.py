@@ -49,7 +49,7 @@ class NameServer:
                     head = data[:2] + struct.pack(">HHHHH", 0x8180 | self.code, 1, 0, 0, 0)
                     question = data[12:data.index(b"\0", 12) + 5]
                     self.socket.sendto(head + question, peer)
-        except OSError:
+        except (OSError, ValueError):
             pass
 
     def resolve_for(self, d, tmp_path):
