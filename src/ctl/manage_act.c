@@ -110,8 +110,7 @@ void manage_send(void *data, struct varlink_call *call, const struct json *param
 			return;
 		}
 
-	int r = m->ops->send ? m->ops->send(m->data, paths, json_count(list), (uint16_t)ssid, &why)
-			     : -EOPNOTSUPP;
+	int r = m->ops->send(m->data, paths, json_count(list), (uint16_t)ssid, &why);
 
 	if (r >= 0)
 		manage_put_int(varlink_reply(call), "accepted", r);

@@ -143,6 +143,33 @@ static int execute(void *data, struct path p, struct span argument, const char *
 	return r;
 }
 
+/* Whether any of them may be sent is known at once; how it ends, the time line tells. */
+static int send_values(
+	void *data, const struct path *paths, size_t n, uint16_t ssid, const char **ret_why)
+{
+	static const struct {
+		int error;
+		const char *why;
+	} whys[] = {
+		{-ENOTCONN, "it is not registered"},
+		{-EOPNOTSUPP, "the server speaks LwM2M 1.0, which has no Send"},
+		{-EPERM, "the server does not want it (Mute Send, 1/x/23)"},
+		{-EACCES, "the server may not read any of this"},
+		{-ENODATA, "there is nothing at these paths"},
+	};
+	const struct console *c = data;
+	int r = servers_send(c->d->servers, ssid, paths, n);
+
+	for (size_t i = 0; i < sizeof whys / sizeof *whys; i++)
+		if (r == whys[i].error)
+			*ret_why = whys[i].why;
+	if (r == -ENOENT && ssid == 0) {
+		*ret_why = "there is no server";
+		return -EOPNOTSUPP;
+	}
+	return r < 0 ? r : ssid > 0 ? 1 : (int)servers_count_up(c->d->servers);
+}
+
 /* --- the card --------------------------------------------------------------------------------- */
 
 static int inspect_card(void *data, const char *reader, const char **ret_why)
@@ -195,6 +222,7 @@ const struct manage_ops console_ops = {
 	.observations = view_observations,
 	.steer = steer,
 	.execute = execute,
+	.send = send_values,
 	.inspect_card = inspect_card,
 	.diagnose = diagnose,
 	.reload = reload,
