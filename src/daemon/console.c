@@ -12,6 +12,10 @@
 #include "daemon/diagnosis.h"
 #include "daemon/view.h"
 #include "dm/operation.h"
+#if __has_include("daemon/resources.h")
+#include "daemon/resources.h"
+#define HAVE_RESOURCES 1
+#endif
 
 /* --- news ------------------------------------------------------------------------------------- */
 
@@ -120,6 +124,30 @@ static int reload(void *data, void (*problem)(void *to, const char *line), void 
 	return daemon_reload(c->d, problem, to);
 }
 
+#ifdef HAVE_RESOURCES
+static int write_value(void *data, struct path p, struct span text, const char **ret_why)
+{
+	_cleanup_(buf_done) struct buf copy = {0};
+	const struct console *c = data;
+	int r = buf_append(&copy, text);
+
+	if (r == 0)
+		r = buf_append_byte(&copy, 0);
+	if (r < 0)
+		return r;
+	r = resources_set(c->d->resources, p, (const char *)copy.data);
+	if (r == -ENOENT && model_exists(c->d->model, p))
+		r = -EPERM;
+	if (r == -EPERM)
+		*ret_why = "no resource that is bound with set = true (resources in lwm2md.conf)";
+	if (r == -EINVAL)
+		*ret_why = "no value of its type";
+	if (r == -ERANGE)
+		*ret_why = "not in the range of its definition";
+	return r;
+}
+#endif
+
 static int execute(void *data, struct path p, struct span argument, const char **ret_why)
 {
 	const struct console *c = data;
@@ -221,6 +249,9 @@ const struct manage_ops console_ops = {
 	.values = view_values,
 	.observations = view_observations,
 	.steer = steer,
+#ifdef HAVE_RESOURCES
+	.write = write_value,
+#endif
 	.execute = execute,
 	.send = send_values,
 	.inspect_card = inspect_card,
