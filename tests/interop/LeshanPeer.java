@@ -2,10 +2,19 @@ import static org.eclipse.leshan.core.endpoint.Protocol.COAP;
 import static org.eclipse.leshan.core.endpoint.Protocol.COAPS;
 
 import java.io.BufferedReader;
+import java.io.ByteArrayInputStream;
 import java.io.InputStreamReader;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Paths;
+import java.security.KeyFactory;
+import java.security.cert.Certificate;
+import java.security.cert.CertificateFactory;
+import java.security.cert.X509Certificate;
+import java.security.spec.PKCS8EncodedKeySpec;
+import java.security.spec.X509EncodedKeySpec;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.EnumSet;
@@ -69,9 +78,12 @@ import org.eclipse.leshan.server.security.SecurityInfo;
 /**
  * Eclipse Leshan as bootstrap server and LwM2M server on loopback, steered by lines on standard
  * input, telling what it sees as JSON lines on standard output. Ends with its standard input.
+ * Arguments: the LwM2M server's private key (PKCS#8), its certificate and the CA of its clients, all
+ * DER; none: pre-shared keys only.
  *
  *   accounts EP nosec                                 the bootstrap server gives EP this account
  *   accounts EP psk DM-IDENTITY DM-KEY BS-IDENTITY BS-KEY
+ *   known EP x509 | known EP rpk SUBJECT-PUBLIC-KEY-INFO       what EP shows the LwM2M server
  *   read|discover|execute EP PATH     write EP PATH VALUE
  *   attributes EP PATH pmin=1&gt=5     observe|forget EP PATH      observe-composite EP PATH PATH...
  *   cancel EP PATH                     ends an observation, or that of a composite that has PATH
@@ -87,7 +99,7 @@ public class LeshanPeer {
     private LeshanBootstrapServer bootstrapServer;
 
     public static void main(String[] args) throws Exception {
-        new LeshanPeer().run();
+        new LeshanPeer().run(args);
     }
 
     private static String quoted(Object value) {
@@ -119,7 +131,12 @@ public class LeshanPeer {
         c.set(SystemConfig.HEALTH_STATUS_INTERVAL, 0, TimeUnit.SECONDS);
     }
 
-    private void startServer() {
+    private static X509Certificate certificateOf(String path) throws Exception {
+        return (X509Certificate) CertificateFactory.getInstance("X.509").generateCertificate(
+                new ByteArrayInputStream(Files.readAllBytes(Paths.get(path))));
+    }
+
+    private void startServer(String[] identity) throws Exception {
         CaliforniumServerEndpointsProvider.Builder endpoints =
                 new CaliforniumServerEndpointsProvider.Builder(
                         new CoapServerProtocolProvider(), new CoapsServerProtocolProvider());
@@ -132,6 +149,12 @@ public class LeshanPeer {
         LeshanServerBuilder builder = new LeshanServerBuilder();
         builder.setSecurityStore(serverKeys);
         builder.setEndpointsProviders(endpoints.build());
+        if (identity.length == 3) {
+            builder.setPrivateKey(KeyFactory.getInstance("EC").generatePrivate(
+                    new PKCS8EncodedKeySpec(Files.readAllBytes(Paths.get(identity[0])))));
+            builder.setCertificateChain(new X509Certificate[] {certificateOf(identity[1])});
+            builder.setTrustedCertificates(new Certificate[] {certificateOf(identity[2])});
+        }
         server = builder.build();
         server.getRegistrationService().addListener(new Registrations());
         server.getObservationService().addListener(new Observations());
@@ -187,6 +210,16 @@ public class LeshanPeer {
         config.servers.put(0, account);
         configs.add(endpoint, config);
         tell("ok", "command", "accounts");
+    }
+
+    private void addKnown(String[] word) throws Exception {
+        if (word[2].equals("x509"))
+            serverKeys.add(SecurityInfo.newX509CertInfo(word[1]));
+        else
+            serverKeys.add(SecurityInfo.newRawPublicKeyInfo(word[1],
+                    KeyFactory.getInstance("EC").generatePublic(
+                            new X509EncodedKeySpec(Hex.decodeHex(word[3].toCharArray())))));
+        tell("ok", "command", "known");
     }
 
     private void send(String[] word) throws Exception {
@@ -246,8 +279,8 @@ public class LeshanPeer {
         throw new IllegalArgumentException("not observed: " + path);
     }
 
-    private void run() throws Exception {
-        startServer();
+    private void run(String[] identity) throws Exception {
+        startServer(identity);
         startBootstrapServer();
         tell("listening", "coap", server.getEndpoint(COAP).getURI(), "coaps",
                 server.getEndpoint(COAPS).getURI(), "bootstrap-coap",
@@ -261,6 +294,8 @@ public class LeshanPeer {
             try {
                 if (word[0].equals("accounts"))
                     addAccounts(word);
+                else if (word[0].equals("known"))
+                    addKnown(word);
                 else if (word[0].equals("forget")) // the next notification is reset
                     tell("answer", "command", word[0], "path", word[2], "code",
                             server.getObservationService().cancelObservations(

@@ -13,6 +13,7 @@ HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent / "integration"))
 
 import harness  # noqa: E402
+import pki  # noqa: E402
 
 LIB = harness.BUILD / "tests" / "interop" / "lib"
 BOTH = pytest.mark.parametrize("security", ["nosec", "psk"])
@@ -37,11 +38,11 @@ def libraries():
 
 
 class Leshan:
-    def __init__(self, directory, libraries):
+    def __init__(self, directory, libraries, identity=()):
         self.process = subprocess.Popen(
             ["java", "-XX:+UseSerialGC", "-Xmx128m",
              "-Dorg.slf4j.simpleLogger.defaultLogLevel=warn", "-cp", f"{libraries}/*",
-             str(HERE / "LeshanPeer.java")], cwd=directory, text=True, stdin=subprocess.PIPE,
+             str(HERE / "LeshanPeer.java"), *identity], cwd=directory, text=True, stdin=subprocess.PIPE,
             stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
         self.lines = harness.Lines(
             self.process.stdout, lambda line, when: json.loads(line) if line[:1] == "{" else None)
@@ -217,3 +218,61 @@ def test_a_wrong_key_is_told(leshan, daemon):
     d = daemon(harness.quick_conf(servers={"leshan": harness.server_conf(
         leshan.at["coaps"], 123, harness.Keys(dm_keys.identity))}))
     d.wait("register-failed", "123", "dtls.psk-wrong-key", timeout=45)
+
+
+# --- raw public keys and certificates --------------------------------------------------------------
+
+class Shown:
+    """Leshan with a key and certificate of its own, and a client that it knows."""
+
+    def __init__(self, directory, libraries):
+        (directory / "pki").mkdir()
+        a = self.authority = pki.Pki(directory / "pki")
+        self.server, self.client = (a.pair(n, issuer=a.root) for n in ("leshan", harness.ENDPOINT))
+        files = [directory / n for n in ("key", "certificate", "ca")]
+        for path, der in zip(files, (self.server.key_der(), self.server.certificate_der(),
+                                     a.root.certificate_der())):
+            path.write_bytes(der)
+        self.peer = Leshan(directory, libraries, map(str, files))
+
+    def known(self, *words):
+        self.peer.send(" ".join(["known", harness.ENDPOINT, *words]))
+        self.peer.wait("ok", command="known")
+
+    def conf(self, keys):
+        return harness.quick_conf(
+            servers={"leshan": harness.server_conf(self.peer.at["coaps"], 123, keys)},
+            security={"trust_store": self.authority.root.certificate})
+
+
+@pytest.fixture
+def shown(tmp_path, libraries):
+    s = Shown(tmp_path, libraries)
+    yield s
+    s.peer.finish()
+
+
+@pytest.mark.parametrize("usage", [None, 0, 1, 2, 3])
+def test_certificates_are_accepted_by_both_sides(shown, daemon, usage):
+    shown.known("x509")
+    trust = shown.authority.root if usage in (0, 2) else shown.server
+    d = daemon(shown.conf(pki.Signed(pki.CERTIFICATE, shown.client, shown.server, usage, trust)))
+    shown.peer.wait("registered")
+    d.wait("registered", "123")
+    assert shown.peer.ask("read", "/1/0/1")["code"] == "205"
+
+
+def test_a_certificate_that_leshan_does_not_trust_is_refused(shown, daemon):
+    shown.known("x509")
+    stranger = shown.authority.pair("stranger", issuer=shown.authority.pair("ca2", ca=True))
+    d = daemon(shown.conf(pki.Signed(pki.CERTIFICATE, stranger, shown.server, 3, shown.server)))
+    d.wait("register-failed", "123", "dtls.client-cert-refused")
+
+
+def test_raw_public_keys_are_accepted_by_both_sides(shown, daemon):
+    if not pki.has_raw_public_keys():
+        pytest.skip("raw public keys need OpenSSL 3.2")
+    shown.known("rpk", shown.client.public_der().hex())
+    d = daemon(shown.conf(pki.Signed(pki.RPK, shown.client, shown.server)))
+    shown.peer.wait("registered")
+    d.wait("registered", "123")
