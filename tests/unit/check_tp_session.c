@@ -377,7 +377,7 @@ START_TEST(uri_and_mode_must_fit)
 	p.uri = span_of_text("coap://127.0.0.1");
 	p.mode = MODE_PSK;
 	ck_assert_int_eq(tp_session_new(tp, &p, &handlers, &other), -EINVAL);
-	p.mode = MODE_RPK;
+	p.mode = MODE_EST;
 	ck_assert_int_eq(tp_session_new(tp, &p, &handlers, &other), -ENOTSUP);
 	p.uri = span_of_text("coap+tcp://127.0.0.1");
 	p.mode = MODE_PSK;
