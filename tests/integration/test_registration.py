@@ -370,3 +370,35 @@ def test_the_instance_of_the_server_tells_its_short_id(server, daemon):
     daemon(conf_for(dm))
     x = instance_of(dm.wait("register"))
     assert dm.ask(f"READ /1/{x}/0 text").text == "101"
+
+
+# --- queue mode (TS core 6.5) ---
+
+@pytest.mark.ets("1.1-int-108")
+def test_queue_mode_is_told_by_q(server, daemon):
+    dm = server.listen("dm")
+    d = daemon(conf_for(dm, queue_mode=True))
+    seen = dm.wait("register")
+    assert "Q" in seen["queries"] and parameters(seen).get("b", "U") == "U"
+    d.wait("registered", "101")
+
+
+def test_queue_mode_is_a_letter_of_the_binding_in_1_0(server, daemon):
+    dm = server.listen("dm")
+    dm.do("answer register 4.12 x2")
+    daemon(conf_for(dm, queue_mode=True))
+    for _ in range(2):
+        dm.wait("register")
+    seen = dm.wait("register")
+    assert parameters(seen)["b"] == "UQ" and "Q" not in seen["queries"]
+
+
+@pytest.mark.ets("1.1-int-109")
+def test_what_a_server_held_back_is_answered_after_the_update(server, daemon):
+    dm = server.listen("dm")
+    d = daemon(conf_for(dm, queue_mode=True, lifetime=4))
+    x = instance_of(dm.wait("register"))
+    d.wait("registered", "101")
+    dm.wait("update")
+    answer = dm.ask(f"READ /1/{x}/1 text")
+    assert (answer.code, answer.text) == ("2.05", "4")
