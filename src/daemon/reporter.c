@@ -71,9 +71,12 @@ static void on_due(void *data)
 static void unreachable(void *data, uint16_t short_server_id)
 {
 	struct reporter *r = data;
+	const struct server_link *l = r->servers ? servers_find(r->servers, short_server_id) : NULL;
 
-	if (r->servers)
-		servers_trigger_update(r->servers, short_server_id);
+	/* LwM2M 1.0: what falls into the sleep waits for the Update that ends it (TS 1.0, 8.3) */
+	if (!l || (reg_version(server_link_reg(l)) == LWM2M_1_0 && !server_link_is_awake(l)))
+		return;
+	servers_trigger_update(r->servers, short_server_id);
 }
 
 /* Whether there is room for one more line. */

@@ -201,6 +201,30 @@ START_TEST(many_observations_are_few_lines_in_the_journal)
 }
 END_TEST
 
+START_TEST(what_falls_into_the_sleep_of_1_0_waits_for_the_update)
+{
+	fake_up(URI_A);
+	fake_rule(&(const struct fake_rule){
+		.uri = URI_A, .op = FAKE_REGISTER, .code = MSG_PRECONDITION, .times = 2});
+	machine_start(CONF_BASE CONF_SERVERS(CONF_SERVER(a, 1, "queue_mode = true;")));
+	world_run(1);
+	write_pmin(0);
+	observe("/1/0/2", "a");
+	world_run(200);
+
+	unsigned updates = fake_count(URI_A, FAKE_UPDATE);
+
+	write_pmin(1);
+	world_run(600);
+	ck_assert_uint_eq(fake_notices(), 0);
+	ck_assert_uint_eq(fake_count(URI_A, FAKE_UPDATE), updates);
+	world_run(90000);
+	ck_assert_uint_gt(fake_count(URI_A, FAKE_UPDATE), updates);
+	ck_assert_uint_eq(fake_notices(), 1);
+	ck_assert(fake_notice(0)->is_confirmable);
+}
+END_TEST
+
 START_TEST(losses_are_counted)
 {
 	fake_up(URI_A);
@@ -235,6 +259,7 @@ Suite *suite(void)
 	tcase_add_test(t, restart_keeps_observations);
 	tcase_add_test(t, kill_keeps_no_observations);
 	tcase_add_test(t, many_observations_are_few_lines_in_the_journal);
+	tcase_add_test(t, what_falls_into_the_sleep_of_1_0_waits_for_the_update);
 	tcase_add_test(t, losses_are_counted);
 	return s;
 }
