@@ -12,6 +12,7 @@ src_daemon_libdaemon_a_SOURCES = \
 	%D%/card_watch.c %D%/card_watch.h \
 	%D%/console.c %D%/console.h \
 	%D%/daemon.c %D%/daemon.h \
+	%D%/denial.c %D%/denial.h \
 	%D%/diagnosis.c %D%/diagnosis.h \
 	%D%/effects.c \
 	src/card/helper/show.c \
@@ -167,6 +168,11 @@ tests_unit_check_console_SOURCES = tests/unit/check_console.c $(MACHINE)
 tests_unit_check_console_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 tests_unit_check_console_LDFLAGS = $(LINK_WORLD)
 tests_unit_check_console_LDADD = $(WORLD_LIBS)
+check_PROGRAMS += tests/unit/check_denial
+TESTS += tests/unit/check_denial
+tests_unit_check_denial_SOURCES = tests/unit/check_denial.c tests/unit/runner.c
+tests_unit_check_denial_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
+tests_unit_check_denial_LDADD = $(DAEMON_TEST_LIBS)
 check_PROGRAMS += tests/unit/check_diagnosis
 TESTS += tests/unit/check_diagnosis
 tests_unit_check_diagnosis_SOURCES = tests/unit/check_diagnosis.c $(MACHINE)

@@ -6,6 +6,7 @@
 
 #include "base/cleanup.h"
 #include "base/parse.h"
+#include "daemon/denial.h"
 #include "daemon/metrics.h"
 #include "daemon/sender.h"
 #include "dm/dispatch.h"
@@ -22,6 +23,7 @@ struct server_link {
 	struct sender *sender;
 	struct loop_source *timer;
 	uint16_t short_server_id, server_instance;
+	struct denial denial;
 	uint8_t hash[HASH_LEN]; /* of what the session is made with */
 	char uri[URI_MAX + 1];
 	enum awaited awaited; /* the one answer that counts */
@@ -729,6 +731,8 @@ static void on_request(
 	dm_dispatch(l->env->model, &server, request, ret);
 	metrics_count_request(l->env->metrics, l->short_server_id, request, ret->code,
 		clock_now(l->env->clock) - begin);
+	if (ret->code == MSG_UNAUTHORIZED)
+		denial_note(&l->denial, begin, l->short_server_id, request);
 }
 
 /* --- life ------------------------------------------------------------------------------------ */

@@ -38,3 +38,14 @@ def test_the_file_for_collectors_is_replaced_and_tells_of_a_dead_daemon(peer, da
     assert ctl("metrics", "--output", str(file))[0] == 6
     assert figures(file.read_text()) == {"lwm2m_up": 0}
     assert [p.name for p in tmp_path.iterdir() if "prom" in p.name] == ["lwm2md.prom"]
+
+
+def test_what_a_server_has_no_right_to_is_told_once_a_minute(server, daemon):
+    dm = server.listen("dm")
+    d = daemon(quick_conf(servers={"main": server_conf(dm)}))
+    d.wait("registered", "101")
+    for _ in range(20):
+        assert dm.ask("READ /0 tlv").code == "4.01"
+    told = d.wait("access-denied", "101")
+    assert "/0" in told.message
+    assert len(d.events("access-denied")) == 1
