@@ -14,7 +14,7 @@ out=${3:?DIR}
 top=$(cd "$(dirname "$0")/.." && pwd)
 
 # posix_spawn() of what is not there succeeds; so do some changes of user and group
-unlike='child_that_cannot_be_started_is_an_error|run_says_that_there_is_no_helper_or_no_service
+unlike='card_inspect_can_be_repeated|child_that_cannot_be_started_is_an_error|run_says_that_there_is_no_helper_or_no_service
 watch_that_cannot_be_started_is_tried_again|peer_of_another_user_may_steer_only_as_a_member'
 unlike=$(echo "$unlike" | paste -sd '|')
 
@@ -22,7 +22,7 @@ unlike=$(echo "$unlike" | paste -sd '|')
 wrap()
 {
 	mv "$1" "$1.$arch"
-	printf '#!/bin/sh\nexec %s "%s" "$@"\n' "$qemu" "$PWD/$1.$arch" >"$1"
+	printf '#!/bin/sh\nexec %s "%s" "$@"\n' "$(command -v "$qemu")" "$PWD/$1.$arch" >"$1"
 	chmod 0755 "$1"
 }
 
@@ -47,16 +47,16 @@ in_tree()
 	tests=$(printf 'include Makefile\nshow:\n\t@echo $(filter tests/unit/%% tests/fuzz/%%,$(TESTS))\n' |
 		make -s -f - show)
 	make -k -j "$(nproc)" check TESTS="$tests" LOG_COMPILER=$qemu || :
-	results=$(find tests -name '*.trs' -exec grep -h '^:test-result:' {} + |
-		sed -E "/$unlike/s/FAIL/SKIP/")
+	results=$(find tests -name '*.log' -exec grep -hE '^(X?PASS|X?FAIL|SKIP|ERROR): ' {} + |
+		sed -E "/$unlike/s/^FAIL/SKIP/")
 	count()
 	{
-		echo "$results" | grep -cE "^:test-result: ($1)" || :
+		echo "$results" | grep -cE "^($1): " || :
 	}
 	# a program that ended with 1 is told beside the case that made it do so
 	failed=$(count 'FAIL|XPASS')
-	crashed=$(echo "$results" | grep 'ERROR' | grep -vc 'exited with status 1$' || :)
-	echo "$results" | grep -E 'FAIL|XPASS|ERROR' || :
+	crashed=$(echo "$results" | grep '^ERROR' | grep -vc 'exited with status 1$' || :)
+	echo "$results" | grep -E '^(FAIL|XPASS|ERROR): ' || :
 	echo "$(count 'PASS|XFAIL') passed, $((failed + crashed)) failed, $(count SKIP) skipped"
 	[ $((failed + crashed)) -eq 0 ]
 }

@@ -11,6 +11,8 @@
 #include "runner.h"
 #include "testloop.h"
 
+enum { PATIENCE_SEC = 10 }; /* an emulated machine is slow */
+
 static char directory[64], path[96];
 static char heard[4 << 20];
 
@@ -50,7 +52,7 @@ int ctl_connect_as(const char *to, unsigned uid)
 
 bool ctl_send(int fd, struct span bytes)
 {
-	uint64_t end = clock_now(&clock_system) + USEC_PER_SEC;
+	uint64_t end = clock_now(&clock_system) + PATIENCE_SEC * USEC_PER_SEC;
 
 	while (bytes.len > 0 && clock_now(&clock_system) < end) {
 		ssize_t n = send(fd, bytes.data, bytes.len, MSG_NOSIGNAL);
@@ -71,7 +73,7 @@ void ctl_say(int fd, const char *text)
 
 const char *ctl_hear(int fd)
 {
-	uint64_t end = clock_now(&clock_system) + USEC_PER_SEC;
+	uint64_t end = clock_now(&clock_system) + PATIENCE_SEC * USEC_PER_SEC;
 	size_t n = 0;
 
 	while (clock_now(&clock_system) < end && n < sizeof heard) {
