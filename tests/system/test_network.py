@@ -122,10 +122,12 @@ def test_a_nat_that_gives_another_port_does_not_end_the_registration(gateway, ne
     gateway.boot().follow()
     gateway.wait("registered")
     dm.wait("register")
+    before = dm.seen("register")[0]["peer"]
     network.set("nat=1000")
-    gateway.run("systemctl", "restart", "lwm2md")
-    dm.wait("update")
-    answers(dm)
+    for way in (("lwm2mctl", "update"), ("systemctl", "restart", "lwm2md")):
+        gateway.run(*way)
+        assert dm.wait("update")["peer"] != before
+        answers(dm)
     assert len(dm.seen("register")) == 1
     assert not bs.seen("bootstrap-request")
 
@@ -155,6 +157,42 @@ def test_an_address_that_changes_is_followed(gateway, network, managed):
     seen = dm.wait("update", 30)
     assert seen["peer"].startswith("10.77.0.9:")
     answers(dm)
+    assert not bs.seen("bootstrap-request")
+
+
+def test_an_address_that_changes_under_a_running_daemon_is_followed(gateway, network, managed):
+    dm, bs = managed()
+    gateway.boot().follow()
+    gateway.wait("registered")
+    ip = ["ip", "-n", network.client, "addr"]
+    subprocess.run([*ip, "add", "10.77.0.9/24", "dev", "wan"], check=True)
+    subprocess.run([*ip, "del", "10.77.0.1/24", "dev", "wan"], check=True)
+    subprocess.run([*ip, "replace", "10.77.0.9/24", "dev", "wan"], check=True)
+    gateway.run("lwm2mctl", "update", check=False)
+    dm.server.lines.wait(lambda e: e["event"] in ("update", "register") and
+                         e.get("peer", "").startswith("10.77.0.9:"), 60, "the new address")
+    answers(dm)
+    assert not bs.seen("bootstrap-request")
+
+
+def test_corruption_and_duplication_do_an_execute_once(gateway, network, managed):
+    """DTLS: what was damaged is dropped, what was sent again is answered alike."""
+    dm, bs = managed(Keys())
+    gateway.boot().follow()
+    gateway.wait("registered")
+    dm.wait("register")
+    network.set("dup=100 corrupt=20 jitter=20 reorder=30")
+    sent = answered = 0
+    for sent in range(1, 9):
+        dm.do("EXECUTE /1/0/8")
+        end = dm.server.lines.wait(lambda e: e["event"] in ("answer", "no-answer") and
+                                   e.get("request") == "EXECUTE /1/0/8", 30, "end of the request")
+        answered += end["event"] == "answer"
+    network.set("dup=0 corrupt=0 jitter=0 reorder=0")
+    answers(dm)
+    updates = len({e.get("mid", e["t"]) for e in dm.seen("update")})
+    print(f"{sent} sent, {answered} answered, {updates} updates")
+    assert answered and 1 <= updates <= sent
     assert not bs.seen("bootstrap-request")
 
 
