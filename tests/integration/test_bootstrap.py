@@ -129,7 +129,7 @@ def test_a_bootstrap_account_with_short_id_0_is_tolerated(server, daemon):
 
 @pytest.mark.parametrize("operation, code", [
     ("PUT /4711/0 tlv c10001", "4.00"), ("PUT /0/10 tlv c1", "4.00"), ("PUT /0/10 tlv ffff", "4.00"),
-    ("PUT /0/10 text x", "4.15"), ("PUT /1/10/1 text x", "4.00"), ("PUT /1/10/1 60 01", "4.15"),
+    ("PUT /0/10 text x", "4.15"), ("PUT /1/10/1 text x", "4.00"), ("PUT /1/10/1 61 01", "4.15"),
     ("DELETE /0/10/1", "4.00"), ("DELETE /bs", "4.00"), ("DELETE /1/99", "2.02"),
     ("DELETE /4711", "2.02"), ("DELETE /3", "2.02"), ("DISCOVER /1/0", "4.00"),
     ("DISCOVER /4711", "4.04"), ("POST /bs?ep=x", "4.00")])
