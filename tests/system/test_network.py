@@ -189,6 +189,7 @@ def test_corruption_and_duplication_do_an_execute_once(gateway, network, managed
                                    e.get("request") == "EXECUTE /1/0/8", 30, "end of the request")
         answered += end["event"] == "answer"
     network.set("dup=0 corrupt=0 jitter=0 reorder=0")
+    dm.wait("update", 60)
     answers(dm)
     updates = len({e.get("mid", e["t"]) for e in dm.seen("update")})
     print(f"{sent} sent, {answered} answered, {updates} updates")
