@@ -1,7 +1,7 @@
 #pragma once
 /*
  * The numbers of the objects and resources that the daemon itself reads or writes.
- * Layer: codec. (OMA registry, objects 0, 1, 2, 3, 21, 23)
+ * Layer: codec. (OMA registry, objects 0, 1, 2, 3, 4, 7, 21, 23)
  */
 
 enum object_id {
@@ -9,6 +9,8 @@ enum object_id {
 	OBJECT_SERVER = 1,
 	OBJECT_ACCESS_CONTROL = 2,
 	OBJECT_DEVICE = 3,
+	OBJECT_CONNECTIVITY_MONITORING = 4,
+	OBJECT_CONNECTIVITY_STATISTICS = 7,
 	OBJECT_OSCORE = 21,
 	OBJECT_COSE = 23,
 };

@@ -4,6 +4,7 @@ src_codec_libcodec_a_SOURCES = \
 	%D%/attr.c %D%/attr.h \
 	%D%/cbor.c %D%/cbor.h \
 	%D%/cbor_value.c %D%/cbor_value.h \
+	%D%/ddf.c %D%/ddf.h \
 	%D%/ids.h \
 	%D%/json.c %D%/json.h \
 	%D%/legacy_json.c %D%/legacy_json.h \
@@ -44,6 +45,13 @@ tests_unit_check_cbor_value_SOURCES = tests/unit/check_cbor_value.c $(FORMAT_TES
 tests_unit_check_cbor_value_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 tests_unit_check_cbor_value_LDFLAGS = $(AM_LDFLAGS) $(WRAP_ALLOC)
 tests_unit_check_cbor_value_LDADD = src/codec/libcodec.a src/base/libbase.a $(CHECK_LIBS)
+
+check_PROGRAMS += tests/unit/check_ddf
+TESTS += tests/unit/check_ddf
+tests_unit_check_ddf_SOURCES = tests/unit/check_ddf.c tests/unit/runner.c tests/unit/alloc.c
+tests_unit_check_ddf_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
+tests_unit_check_ddf_LDFLAGS = $(AM_LDFLAGS) $(WRAP_ALLOC)
+tests_unit_check_ddf_LDADD = src/codec/libcodec.a src/base/libbase.a $(EXPAT_LIBS) $(CHECK_LIBS)
 
 check_PROGRAMS += tests/unit/check_json
 TESTS += tests/unit/check_json
@@ -165,6 +173,12 @@ TESTS += tests/fuzz/fuzz_cbor_value
 tests_fuzz_fuzz_cbor_value_SOURCES = tests/fuzz/fuzz_cbor_value.c tests/fuzz/payload_target.c tests/unit/records.c $(FUZZ_MAIN)
 tests_fuzz_fuzz_cbor_value_LDFLAGS = $(AM_LDFLAGS) $(LINK_FUZZ)
 tests_fuzz_fuzz_cbor_value_LDADD = src/codec/libcodec.a src/base/libbase.a
+
+check_PROGRAMS += tests/fuzz/fuzz_ddf
+TESTS += tests/fuzz/fuzz_ddf
+tests_fuzz_fuzz_ddf_SOURCES = tests/fuzz/fuzz_ddf.c $(FUZZ_MAIN)
+tests_fuzz_fuzz_ddf_LDFLAGS = $(AM_LDFLAGS) $(LINK_FUZZ)
+tests_fuzz_fuzz_ddf_LDADD = src/codec/libcodec.a src/base/libbase.a $(EXPAT_LIBS)
 
 check_PROGRAMS += tests/fuzz/fuzz_json
 TESTS += tests/fuzz/fuzz_json

@@ -6,8 +6,11 @@
  */
 #include <stdio.h>
 
+#include "base/buf.h"
 #include "base/secret.h"
+#include "codec/ddf.h"
 #include "codec/ids.h"
+#include "codec/path.h"
 
 enum conf_listen { LISTEN_HOLD_OFF, LISTEN_ALWAYS, LISTEN_NEVER };
 enum conf_nosec { NOSEC_NO, NOSEC_BOOTSTRAP, NOSEC_YES };
@@ -72,6 +75,32 @@ struct conf_account {
 	uint8_t hash[32]; /* SHA-256 over all fields that make objects 0 and 1 */
 };
 
+enum conf_source {
+	SOURCE_NONE, /* only written or executed by servers */
+	SOURCE_VALUE,
+	SOURCE_FILE,
+	SOURCE_COMMAND,
+	SOURCE_SET,
+};
+
+/* One entry of resources. Programs: path and arguments, NULL terminated. */
+struct conf_resource {
+	struct path path;
+	enum value_type type; /* of the definition */
+	enum conf_source source;
+	bool has_value; /* value or default is written */
+	struct value value;
+	struct buf room; /* its bytes */
+	char *file, *match;
+	double scale, offset;
+	bool is_scaled;
+	char **command, **on_write, **on_execute;
+	uint64_t poll, timeout; /* usec */
+	bool has_max_age;
+	uint64_t max_age; /* usec */
+	bool is_set, store, is_writable;
+};
+
 struct conf {
 	char *endpoint;
 	struct {
@@ -130,7 +159,15 @@ struct conf {
 		char *trust_store;
 		bool clock_check;
 	} security;
+	char **definitions;	     /* directories, later ones win; NULL: the defaults */
+	char **objects_disabled;     /* paths of depth 1 or 2 as they are written; NULL: none */
+	char **objects_created;	     /* whose instances servers may create and delete; likewise */
+	struct ddf_object **objects; /* by ascending id: what resources and the above need */
+	size_t n_objects;
+	struct conf_resource *resources; /* by ascending path */
+	size_t n_resources;
 	char *state_directory;
+	bool store_values;
 	char *control_directory;
 	char *control_admin_group;
 	int log_level;		   /* enum log_level */

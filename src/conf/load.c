@@ -5,17 +5,31 @@
 
 #include "base/cleanup.h"
 #include "conf/accounts.h"
+#include "conf/bindings.h"
 #include "conf/dropins.h"
 #include "conf/expand.h"
 #include "conf/keys.h"
 #include "conf/owners.h"
 #include "conf/read.h"
 
-static void free_texts(char **list)
+static void texts_free(char **texts)
 {
-	for (char **text = list; text && *text; text++)
+	for (char **text = texts; text && *text; text++)
 		free(*text);
-	free(list);
+	free(texts);
+}
+
+static void resources_free(struct conf *c)
+{
+	for (size_t i = 0; i < c->n_resources; i++)
+		binding_done(&c->resources[i]);
+	free(c->resources);
+	for (size_t i = 0; i < c->n_objects; i++)
+		ddf_free(c->objects[i]);
+	free(c->objects);
+	texts_free(c->definitions);
+	texts_free(c->objects_disabled);
+	texts_free(c->objects_created);
 }
 
 struct conf *conf_free(struct conf *c)
@@ -33,12 +47,13 @@ struct conf *conf_free(struct conf *c)
 	free(c->device.firmware_version);
 	free(c->device.storage);
 	free(c->smartcard.reader);
-	free_texts(c->smartcard.command);
+	texts_free(c->smartcard.command);
 	secret_done(&c->smartcard.pin);
 	secret_done(&c->smartcard.key_enc);
 	secret_done(&c->smartcard.key_mac);
 	account_done(&c->bootstrap);
-	free_texts(c->server_initiated.addresses);
+	texts_free(c->server_initiated.addresses);
+	resources_free(c);
 	for (size_t i = 0; i < c->n_servers; i++)
 		account_done(&c->servers[i]);
 	free(c->servers);
@@ -96,7 +111,9 @@ static int take_sections(struct check *c)
 	}
 	int r = accounts_take(c);
 
-	return r < 0 ? r : owners_check(c);
+	if (r == 0)
+		r = owners_check(c);
+	return r < 0 ? r : bindings_take(c);
 }
 
 /* Where problems of the whole configuration are shown: at the main file. */

@@ -2,15 +2,17 @@ noinst_LIBRARIES += src/conf/libconf.a
 src_conf_libconf_a_SOURCES = \
 	%D%/account_keys.c %D%/account_keys.h \
 	%D%/accounts.c %D%/accounts.h \
+	%D%/bindings.c %D%/bindings.h \
 	%D%/command.c %D%/command.h \
 	%D%/conf.h \
 	%D%/credential.c %D%/credential.h \
+	%D%/definitions.c %D%/definitions.h \
 	%D%/dropins.c %D%/dropins.h \
-	%D%/ddf.c %D%/ddf.h \
 	%D%/expand.c %D%/expand.h \
 	%D%/fault.c %D%/fault.h \
 	%D%/form.c %D%/form.h \
 	%D%/keys.c %D%/keys.h \
+	%D%/literal.c %D%/literal.h \
 	%D%/load.c %D%/load.h \
 	%D%/names.c %D%/names.h \
 	%D%/node.c %D%/node.h \
@@ -26,7 +28,7 @@ src_conf_libconf_a_CFLAGS = $(AM_CFLAGS) $(LIBCONFIG_CFLAGS)
 
 # what a program that reads configurations links
 CONF_TEST_LIBS = src/conf/libconf.a src/codec/libcodec.a src/keys/libkeys.a src/base/libbase.a \
-	$(LIBCONFIG_LIBS) $(CRYPTO_LIBS)
+	$(LIBCONFIG_LIBS) $(CRYPTO_LIBS) $(EXPAT_LIBS)
 EXTRA_DIST += tests/conf.bad tests/conf.good tests/unit/conf_fixture.h
 
 
@@ -43,6 +45,24 @@ tests_unit_check_account_keys_SOURCES = tests/unit/check_account_keys.c tests/un
 tests_unit_check_account_keys_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 tests_unit_check_account_keys_LDADD = $(CONF_TEST_LIBS) $(CHECK_LIBS)
 
+check_PROGRAMS += tests/unit/check_bindings
+TESTS += tests/unit/check_bindings
+tests_unit_check_bindings_SOURCES = tests/unit/check_bindings.c tests/unit/conf_fixture.c tests/unit/runner.c
+tests_unit_check_bindings_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
+tests_unit_check_bindings_LDADD = $(CONF_TEST_LIBS) $(CHECK_LIBS)
+
+check_PROGRAMS += tests/unit/check_definitions
+TESTS += tests/unit/check_definitions
+tests_unit_check_definitions_SOURCES = tests/unit/check_definitions.c tests/unit/conf_fixture.c tests/unit/runner.c
+tests_unit_check_definitions_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
+tests_unit_check_definitions_LDADD = $(CONF_TEST_LIBS) $(CHECK_LIBS)
+
+check_PROGRAMS += tests/unit/check_literal
+TESTS += tests/unit/check_literal
+tests_unit_check_literal_SOURCES = tests/unit/check_literal.c tests/unit/conf_fixture.c tests/unit/runner.c
+tests_unit_check_literal_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
+tests_unit_check_literal_LDADD = $(CONF_TEST_LIBS) $(CHECK_LIBS)
+
 check_PROGRAMS += tests/unit/check_command
 TESTS += tests/unit/check_command
 tests_unit_check_command_SOURCES = tests/unit/check_command.c tests/unit/conf_fixture.c tests/unit/runner.c
@@ -55,12 +75,6 @@ tests_unit_check_credential_SOURCES = tests/unit/check_credential.c tests/unit/c
 tests_unit_check_credential_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 tests_unit_check_credential_LDFLAGS = $(AM_LDFLAGS) $(WRAP_ALLOC)
 tests_unit_check_credential_LDADD = $(CONF_TEST_LIBS) $(CHECK_LIBS)
-
-check_PROGRAMS += tests/unit/check_ddf
-TESTS += tests/unit/check_ddf
-tests_unit_check_ddf_SOURCES = tests/unit/check_ddf.c tests/unit/runner.c
-tests_unit_check_ddf_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
-tests_unit_check_ddf_LDADD = $(CONF_TEST_LIBS) $(CHECK_LIBS)
 
 check_PROGRAMS += tests/unit/check_dropins
 TESTS += tests/unit/check_dropins

@@ -168,6 +168,7 @@ static int take_real(const struct setting *s)
 			s->option->max);
 	if (s->option->store == STORE_REAL)
 		*(double *)place_in(s, s->option->at) = v;
+	note_presence(s);
 	return 0;
 }
 

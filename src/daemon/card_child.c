@@ -174,9 +174,6 @@ int card_child_new(const struct loop *loop, const char *command, struct span inp
 	c->loop = loop;
 	c->hooks = *hooks;
 	c->output = c->pidfd = -EBADF;
-	/* nobody waits for children: the kernel buries them */
-	signal(SIGCHLD, SIG_IGN);
-
 	int r = start(c, command, input);
 
 	if (r == 0)

@@ -4,11 +4,13 @@
 #include <inttypes.h>
 #include <signal.h>
 #include <sys/socket.h>
+#include <sys/wait.h>
 
 #include "base/cleanup.h"
 #include "conf/expand.h"
 #include "daemon/diagnosis.h"
 #include "daemon/journal.h"
+#include "daemon/catalog.h"
 #include "daemon/notify.h"
 #include "objects/access_control.h"
 #include "objects/security.h"
@@ -47,10 +49,11 @@ static void on_stopped(void *data)
 	dloop_exit(d->dloop, d->exit_code);
 }
 
-static bool is_open(void *data)
+static bool is_open(void *data, uint16_t short_server_id)
 {
 	struct daemon *d = data;
 
+	resources_serve(d->resources, short_server_id);
 	return !bootstrapper_has_session(d->bootstrapper);
 }
 
@@ -100,6 +103,7 @@ static void on_model_change(void *data, struct path p, enum model_change what)
 		console_tell_value(d->console, p);
 	if (d->reporter)
 		reporter_changed(d->reporter, p, what);
+	resources_changed(d->resources, p, what);
 	if (!d->is_ready)
 		return;
 	servers_changed(d->servers, p, what);
@@ -173,6 +177,7 @@ static void on_terminate(void *data, int signo)
 	notify_stopping();
 	keeper_flush(d->keeper);
 	reporter_flush(d->reporter);
+	resources_flush(d->resources);
 	effects_feed(d, EV_STOP);
 }
 
@@ -196,6 +201,7 @@ static void on_restart(void *data, int signo)
 	notify_stopping();
 	keeper_flush(d->keeper);
 	reporter_flush(d->reporter);
+	resources_flush(d->resources);
 	if (d->is_ready) {
 		keeper_save_registrations(d->keeper, kept, n);
 		keep_observations(d, kept, n);
@@ -294,6 +300,9 @@ static void take_over(struct daemon *d, struct conf *conf)
 
 	if (r < 0)
 		LOG(LOG_ERROR, "object 3 keeps former values: %s", strerror(-r));
+	r = resources_set_conf(d->resources, conf);
+	if (r < 0)
+		LOG(LOG_ERROR, "resources are incomplete: %s", strerror(-r));
 	if (d->is_level_configured)
 		log_set_level((enum log_level)conf->log_level);
 	conf_free(old);
@@ -333,6 +342,20 @@ int daemon_reload(struct daemon *d, void (*problem)(void *to, const char *line),
 	notify_ready();
 	console_tell_state(d->console);
 	return r;
+}
+
+/* Programs and smart card helpers that have ended: those nobody asks for are buried here. */
+static void on_child(void *data, int signo)
+{
+	struct daemon *d = data;
+	siginfo_t child = {0};
+
+	(void)signo;
+	while (waitid(P_ALL, 0, &child, WEXITED | WNOHANG | WNOWAIT) == 0 && child.si_pid > 0) {
+		if (!programs_take_child(d->programs, child.si_pid))
+			waitpid(child.si_pid, NULL, WNOHANG);
+		child.si_pid = 0;
+	}
 }
 
 static void on_reload(void *data, int signo)
@@ -388,6 +411,19 @@ static int make_card(struct daemon *d)
 	return r;
 }
 
+static int make_resources(struct daemon *d)
+{
+	struct resources_env env = {
+		.model = d->model, .loop = d->loop, .clock = d->clock, .keeper = d->keeper};
+	int r = programs_new(d->loop, d->clock, &d->programs);
+
+	if (r < 0)
+		return r;
+	env.programs = d->programs;
+	r = resources_new(&env, &d->resources);
+	return r < 0 ? r : resources_set_conf(d->resources, d->conf);
+}
+
 static int make_parts(struct daemon *d)
 {
 	struct server_link_env links = {.model = d->model,
@@ -419,6 +455,8 @@ static int make_parts(struct daemon *d)
 		r = servers_new(&links, &hooks, &d->servers);
 	}
 
+	if (r == 0)
+		r = make_resources(d);
 	if (r == 0)
 		r = bootstrapper_new(&env, &d->bootstrapper);
 	if (r == 0)
@@ -462,6 +500,8 @@ static int watch_signals(struct daemon *d)
 		r = dloop_signal(d->dloop, SIGUSR1, on_restart, d);
 	if (r == 0)
 		r = dloop_signal(d->dloop, SIGHUP, on_reload, d);
+	if (r == 0)
+		r = dloop_signal(d->dloop, SIGCHLD, on_child, d);
 	return r;
 }
 
@@ -523,9 +563,15 @@ struct daemon *daemon_free(struct daemon *d)
 	bootstrapper_free(d->bootstrapper);
 	card_step_free(d->card_step);
 	d->reporter = reporter_free(d->reporter);
+
+	struct catalog *catalog = resources_take_catalog(d->resources);
+
+	resources_free(d->resources);
+	programs_free(d->programs);
 	keeper_free(d->keeper);
 	tp_free(d->tp);
 	model_free(d->model);
+	catalog_free(catalog);
 	timeline_free(d->timeline);
 	dloop_free(d->dloop);
 	conf_free(d->conf);

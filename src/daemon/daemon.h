@@ -13,6 +13,7 @@
 #include "daemon/loop.h"
 #include "daemon/metrics.h"
 #include "daemon/reporter.h"
+#include "daemon/resources.h"
 #include "daemon/routes.h"
 #include "daemon/servers.h"
 #include "daemon/timeline.h"
@@ -55,6 +56,8 @@ struct daemon {
 	struct servers *servers;
 	struct bootstrapper *bootstrapper;
 	struct routes *routes;
+	struct programs *programs;
+	struct resources *resources;
 	struct card_step *card_step;
 	struct card_source card; /* what the sequence sees of it */
 	struct server_actions server_actions;

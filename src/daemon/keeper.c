@@ -383,6 +383,25 @@ int keeper_forget(struct keeper *k)
 
 /* --- registrations ---------------------------------------------------------------------------- */
 
+void keeper_save_values(struct keeper *k, const struct store_value *list, size_t n, int error)
+{
+	int r = error;
+
+	if (r == 0 && k->store)
+		r = store_save_values(k->store, list, n);
+	if (r < 0)
+		trouble(k, r, "values of resources cannot be stored");
+}
+
+void keeper_read_values(
+	struct keeper *k, int (*take)(void *data, const struct store_value *v), void *data)
+{
+	int r = k->store ? store_read_values(k->store, take, data) : -ENOENT;
+
+	if (r < 0 && r != -ENOENT)
+		trouble(k, r, "stored values of resources cannot be used");
+}
+
 void keeper_save_registrations(struct keeper *k, const struct store_registration *list, size_t n)
 {
 	int r = k->store ? store_save_registrations(k->store, list, n) : -EROFS;

@@ -59,6 +59,11 @@ void keeper_flush(struct keeper *k);
 /* Back to what is configured: every account and what is stored of them goes. */
 int keeper_forget(struct keeper *k);
 
+/* Values of resources; error: why they could not be put together, 0: they could. */
+void keeper_save_values(struct keeper *k, const struct store_value *list, size_t n, int error);
+void keeper_read_values(
+	struct keeper *k, int (*take)(void *data, const struct store_value *v), void *data);
+
 void keeper_save_registrations(struct keeper *k, const struct store_registration *list, size_t n);
 size_t keeper_take_registrations(struct keeper *k, struct store_registration *list, size_t max);
 

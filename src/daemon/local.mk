@@ -2,6 +2,7 @@
 noinst_LIBRARIES += src/daemon/libdaemon.a
 src_daemon_libdaemon_a_SOURCES = \
 	%D%/account_model.c %D%/account_model.h \
+	%D%/binding.c %D%/binding.h \
 	%D%/bootstrapper.c %D%/bootstrapper.h \
 	%D%/card_apply.c %D%/card_apply.h \
 	%D%/card_child.c %D%/card_child.h \
@@ -10,6 +11,7 @@ src_daemon_libdaemon_a_SOURCES = \
 	%D%/card_source.h \
 	%D%/card_step.c %D%/card_step.h \
 	%D%/card_watch.c %D%/card_watch.h \
+	%D%/catalog.c %D%/catalog.h \
 	%D%/console.c %D%/console.h \
 	%D%/daemon.c %D%/daemon.h \
 	%D%/denial.c %D%/denial.h \
@@ -20,12 +22,16 @@ src_daemon_libdaemon_a_SOURCES = \
 	%D%/journal.c %D%/journal.h \
 	%D%/keeper.c %D%/keeper.h \
 	%D%/sender.c %D%/sender.h \
+	%D%/kept.c \
 	%D%/server_link.c %D%/server_link.h \
 	%D%/loop.c %D%/loop.h \
 	%D%/metrics.c %D%/metrics.h \
 	%D%/notify.c %D%/notify.h \
 	%D%/reporter.c %D%/reporter.h \
+	%D%/programs.c %D%/programs.h \
+	%D%/resources.c %D%/resources.h \
 	%D%/routes.c %D%/routes.h \
+	%D%/sample.c %D%/sample.h \
 	%D%/servers.c %D%/servers.h \
 	%D%/timeline.c %D%/timeline.h \
 	%D%/view.c %D%/view.h
@@ -197,6 +203,41 @@ tests_unit_check_view_SOURCES = tests/unit/check_view.c $(MACHINE)
 tests_unit_check_view_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 tests_unit_check_view_LDFLAGS = $(LINK_WORLD)
 tests_unit_check_view_LDADD = $(WORLD_LIBS)
+check_PROGRAMS += tests/unit/check_catalog
+TESTS += tests/unit/check_catalog
+tests_unit_check_catalog_SOURCES = tests/unit/check_catalog.c $(WORLD) tests/unit/alloc.c
+tests_unit_check_catalog_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
+tests_unit_check_catalog_LDFLAGS = $(LINK_WORLD) $(WRAP_ALLOC)
+tests_unit_check_catalog_LDADD = $(WORLD_LIBS)
+check_PROGRAMS += tests/unit/check_binding
+TESTS += tests/unit/check_binding
+tests_unit_check_binding_SOURCES = tests/unit/check_binding.c tests/unit/bound.c tests/unit/conf_fixture.c $(WORLD)
+tests_unit_check_binding_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
+tests_unit_check_binding_LDFLAGS = $(LINK_WORLD)
+tests_unit_check_binding_LDADD = $(WORLD_LIBS)
+check_PROGRAMS += tests/unit/check_kept
+TESTS += tests/unit/check_kept
+tests_unit_check_kept_SOURCES = tests/unit/check_kept.c tests/unit/bound.c tests/unit/conf_fixture.c $(WORLD)
+tests_unit_check_kept_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
+tests_unit_check_kept_LDFLAGS = $(LINK_WORLD)
+tests_unit_check_kept_LDADD = $(WORLD_LIBS)
+check_PROGRAMS += tests/unit/check_resources
+TESTS += tests/unit/check_resources
+tests_unit_check_resources_SOURCES = tests/unit/check_resources.c tests/unit/bound.c tests/unit/conf_fixture.c $(WORLD)
+tests_unit_check_resources_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
+tests_unit_check_resources_LDFLAGS = $(LINK_WORLD)
+tests_unit_check_resources_LDADD = $(WORLD_LIBS)
+check_PROGRAMS += tests/unit/check_sample
+TESTS += tests/unit/check_sample
+tests_unit_check_sample_SOURCES = tests/unit/check_sample.c tests/unit/conf_fixture.c $(WORLD)
+tests_unit_check_sample_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
+tests_unit_check_sample_LDFLAGS = $(LINK_WORLD)
+tests_unit_check_sample_LDADD = $(WORLD_LIBS)
+check_PROGRAMS += tests/unit/check_programs
+TESTS += tests/unit/check_programs
+tests_unit_check_programs_SOURCES = tests/unit/check_programs.c tests/unit/testloop.c tests/unit/runner.c
+tests_unit_check_programs_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
+tests_unit_check_programs_LDADD = src/daemon/libdaemon.a src/base/libbase.a $(SYSTEMD_LIBS) $(CHECK_LIBS)
 check_PROGRAMS += tests/unit/check_card_step
 TESTS += tests/unit/check_card_step
 tests_unit_check_card_step_SOURCES = tests/unit/check_card_step.c tests/unit/fake_card.c $(MACHINE)
@@ -229,4 +270,4 @@ tests_unit_check_card_watch_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 tests_unit_check_card_watch_LDADD = src/daemon/libdaemon.a $(CARD_LIBS) $(CHECK_LIBS)
 endif
 
-EXTRA_DIST += tests/unit/fake_card.h tests/unit/helper_script.h
+EXTRA_DIST += tests/unit/bound.h tests/unit/fake_card.h tests/unit/helper_script.h

@@ -718,7 +718,7 @@ static void on_request(
 
 	(void)peer;
 	/* before 2.01, while disabled and during a bootstrap: ignored (TS core 6.2.1, object 1) */
-	if (!reg_is_up(l->reg) || !l->env->is_open(l->env->data)) {
+	if (!reg_is_up(l->reg) || !l->env->is_open(l->env->data, l->short_server_id)) {
 		ret->code = MSG_NO_RESPONSE;
 		return;
 	}

@@ -28,8 +28,8 @@ struct server_link_env {
 	void (*running)(void *data, struct server_link *l); /* was up, tries again */
 	void (*stopped)(void *data,
 		struct server_link *l); /* de-registered, or given up; may be freed later */
-	/* Requests of servers are ignored while a bootstrap session is open. */
-	bool (*is_open)(void *data);
+	/* A request of this server came. false: it is ignored (a bootstrap session is open). */
+	bool (*is_open)(void *data, uint16_t short_server_id);
 	/*
 	 * Asked before a Register or Update with an account of a card: true holds it up until
 	 * server_link_checked(). (TS core 6.1.3.2)

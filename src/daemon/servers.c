@@ -207,11 +207,11 @@ static void on_stopped(void *data, struct server_link *l)
 	s->env.loop->arm(s->timer, now(s), 1);
 }
 
-static bool is_open(void *data)
+static bool is_open(void *data, uint16_t short_server_id)
 {
 	struct servers *s = data;
 
-	return s->hooks.is_open(s->hooks.data);
+	return s->hooks.is_open(s->hooks.data, short_server_id);
 }
 
 static bool check_card(void *data)

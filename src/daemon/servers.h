@@ -13,7 +13,7 @@ struct servers_hooks {
 	void *data;
 	void (*verdict)(void *data, enum order_verdict verdict);
 	void (*stopped)(void *data); /* after servers_stop(): every link has ended */
-	bool (*is_open)(void *data);
+	bool (*is_open)(void *data, uint16_t short_server_id);
 	bool (*check_card)(void *data); /* as that of server_link_env */
 };
 

@@ -104,6 +104,29 @@ int model_add_object(struct model *m, const struct object_def *def, void *data)
 	return 0;
 }
 
+int model_remove_object(struct model *m, uint16_t oid)
+{
+	size_t at = search(m, oid);
+
+	if (m->is_in_transaction)
+		return -EBUSY;
+	if (at == m->n || m->objects[at]->def->id != oid)
+		return -ENOENT;
+
+	struct object *o = m->objects[at];
+
+	while (o->n > 0) {
+		int r = model_delete(m, instance_path(o, o->instances[o->n - 1]->key));
+
+		if (r < 0)
+			return r;
+	}
+	m->n--;
+	memmove(&m->objects[at], &m->objects[at + 1], (m->n - at) * sizeof *m->objects);
+	object_free(o);
+	return 0;
+}
+
 const struct object_def *model_object(const struct model *m, uint16_t oid)
 {
 	const struct object *o = find_object(m, oid);

@@ -83,6 +83,8 @@ void model_free_p(struct model **m);
 
 /* def must outlive the model; data goes to its hooks. -EEXIST */
 int model_add_object(struct model *m, const struct object_def *def, void *data);
+/* With its instances, which are told as deleted. Not within a transaction. -ENOENT, -EBUSY */
+int model_remove_object(struct model *m, uint16_t oid);
 const struct object_def *model_object(const struct model *m, uint16_t oid); /* NULL: unknown */
 const struct resource_def *model_resource(
 	const struct model *m, struct path resource); /* depth >= 3 */

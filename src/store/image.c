@@ -36,11 +36,8 @@ static bool is_stored(
 	return origin == ORIGIN_CARD || origin == ORIGIN_BOOTSTRAP || origin == ORIGIN_SERVER;
 }
 
-static void write_value(struct writer *w, uint16_t rid, uint16_t riid, const struct value *v)
+void store_write_value(struct writer *w, const struct value *v)
 {
-	cbor_write_array(w, 4);
-	cbor_write_uint(w, rid);
-	cbor_write_uint(w, riid);
 	cbor_write_uint(w, v->type);
 	switch (v->type) {
 	case VALUE_NONE:
@@ -68,6 +65,14 @@ static void write_value(struct writer *w, uint16_t rid, uint16_t riid, const str
 		cbor_write_uint(w, (uint64_t)v->link.object << 16 | v->link.instance);
 		break;
 	}
+}
+
+static void write_value(struct writer *w, uint16_t rid, uint16_t riid, const struct value *v)
+{
+	cbor_write_array(w, 4);
+	cbor_write_uint(w, rid);
+	cbor_write_uint(w, riid);
+	store_write_value(w, v);
 }
 
 /* Writes the values of a resource, or only counts them (w NULL). */
@@ -226,20 +231,29 @@ static int value_of(const struct cbor_item *item, int64_t type, struct value *re
 	return -EBADMSG;
 }
 
+int store_read_value(struct reader *r, struct value *ret)
+{
+	struct cbor_item item;
+	int64_t type;
+
+	if (read_bounded(r, VALUE_CORELNK, &type) < 0 || cbor_next(r, &item) != 1)
+		return -EBADMSG;
+	return value_of(&item, type, ret);
+}
+
 /*
  * m NULL: only checks the form. What the model has no definition for is left out: the file may
  * come from another version of this program.
  */
 static int read_value(struct reader *r, struct model *m, struct path instance)
 {
-	struct cbor_item head, item;
-	int64_t rid, riid, type;
+	struct cbor_item head;
+	int64_t rid, riid;
 	struct value v;
 
 	if (cbor_expect(r, CBOR_ARRAY, &head) < 0 || head.u != 4 ||
 		read_bounded(r, ID_NONE, &rid) < 0 || read_bounded(r, ID_NONE, &riid) < 0 ||
-		read_bounded(r, VALUE_CORELNK, &type) < 0 || cbor_next(r, &item) != 1 ||
-		value_of(&item, type, &v) < 0)
+		store_read_value(r, &v) < 0)
 		return -EBADMSG;
 
 	struct path p = path_child(instance, (uint16_t)rid);
@@ -247,9 +261,9 @@ static int read_value(struct reader *r, struct model *m, struct path instance)
 	if (!m || !model_resource(m, p))
 		return 0;
 
-	int e = type == VALUE_NONE ? model_set_empty(m, p)
-		: riid == ID_NONE  ? model_set(m, p, &v)
-				   : model_set(m, path_child(p, (uint16_t)riid), &v);
+	int e = v.type == VALUE_NONE ? model_set_empty(m, p)
+		: riid == ID_NONE    ? model_set(m, p, &v)
+				     : model_set(m, path_child(p, (uint16_t)riid), &v);
 
 	return e == -ENOMEM || e == 0 ? e : -EBADMSG;
 }

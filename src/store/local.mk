@@ -6,7 +6,8 @@ src_store_libstore_a_SOURCES = \
 	%D%/private.h \
 	%D%/registrations.c \
 	%D%/reporting.c \
-	%D%/store.c %D%/store.h
+	%D%/store.c %D%/store.h \
+	%D%/values.c
 
 # Changes of the file system that end the program or fail on demand: tests/crash/crashpoint.c.
 WRAP_FILES = -Wl,--wrap=openat,--wrap=write,--wrap=pwrite,--wrap=ftruncate,--wrap=fsync \
@@ -22,6 +23,13 @@ tests_unit_check_card_identity_SOURCES = tests/unit/check_card_identity.c tests/
 tests_unit_check_card_identity_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 tests_unit_check_card_identity_LDFLAGS = $(AM_LDFLAGS) $(WRAP_ALLOC) $(WRAP_FILES)
 tests_unit_check_card_identity_LDADD = src/store/libstore.a src/model/libmodel.a src/codec/libcodec.a src/keys/libkeys.a src/base/libbase.a $(CRYPTO_LIBS) $(CBOR_LIBS) $(CHECK_LIBS)
+
+check_PROGRAMS += tests/unit/check_values
+TESTS += tests/unit/check_values
+tests_unit_check_values_SOURCES = tests/unit/check_values.c tests/unit/runner.c tests/unit/alloc.c $(STATE_TEST)
+tests_unit_check_values_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
+tests_unit_check_values_LDFLAGS = $(AM_LDFLAGS) $(WRAP_ALLOC) $(WRAP_FILES)
+tests_unit_check_values_LDADD = src/store/libstore.a src/model/libmodel.a src/codec/libcodec.a src/keys/libkeys.a src/base/libbase.a $(CRYPTO_LIBS) $(CBOR_LIBS) $(CHECK_LIBS)
 
 check_PROGRAMS += tests/unit/check_file
 TESTS += tests/unit/check_file

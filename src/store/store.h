@@ -102,3 +102,22 @@ int store_read_body(struct store *s, enum store_body which, struct buf *ret);
 int store_take_body(struct store *s, enum store_body which, struct buf *ret);
 /* What was read is no use after all: the file is put aside. */
 void store_refuse_body(struct store *s, enum store_body which);
+
+/* One value that is kept over restarts, of a bound resource or of an instance that a server made.
+ */
+struct store_value {
+	struct path path; /* depth 3 or 4; an instance without values: depth 2, VALUE_NONE */
+	bool is_server_made;
+	int64_t since; /* REALTIME second when it was set; 0: unknown */
+	struct value value;
+};
+
+/* values.cbor, all of it. n 0: the file goes. */
+int store_save_values(struct store *s, const struct store_value *list, size_t n);
+/*
+ * Gives each to take(), whose values look into what was read; a negative errno of it ends the
+ * reading and is returned. -ENOENT: nothing is stored; -EBADMSG: damaged, the file was put aside,
+ * and take() has seen nothing.
+ */
+int store_read_values(
+	struct store *s, int (*take)(void *data, const struct store_value *v), void *data);

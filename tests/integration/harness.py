@@ -111,6 +111,8 @@ def conf_value(value):
         return str(value)
     if isinstance(value, dict):
         return "{ " + conf_text(value, " ") + " }"
+    if isinstance(value, (list, tuple)) and value and isinstance(value[0], dict):
+        return "( " + ", ".join(conf_value(v) for v in value) + " )"
     if isinstance(value, (list, tuple)):
         return "[ " + ", ".join(conf_value(v) for v in value) + " ]"
     return '"' + str(value).replace("\\", "\\\\").replace('"', '\\"') + '"'

@@ -89,10 +89,12 @@ START_TEST(child_has_no_signal_blocked_or_ignored)
 }
 END_TEST
 
-START_TEST(child_is_killed_at_once_and_leaves_no_zombie)
+START_TEST(child_is_killed_at_once)
 {
 	uint32_t pid;
 
+	/* the daemon buries the children that nobody waits for; here the kernel does */
+	signal(SIGCHLD, SIG_IGN);
 	start("echo $$; exec sleep 600", span_of(NULL, 0));
 	ck_assert(test_loop_until(&n_said, 1, 5000));
 	ck_assert_int_eq(parse_u32(span_of(said.data, said.len - 1), &pid), 0);
@@ -144,7 +146,7 @@ Suite *suite(void)
 	tcase_add_test(t, child_gets_its_command_and_its_input_and_is_heard);
 	tcase_add_test(t, child_gets_little_of_the_environment_and_no_descriptor);
 	tcase_add_test(t, child_has_no_signal_blocked_or_ignored);
-	tcase_add_test(t, child_is_killed_at_once_and_leaves_no_zombie);
+	tcase_add_test(t, child_is_killed_at_once);
 	tcase_add_test(t, child_may_be_freed_from_its_own_words);
 	tcase_add_test(t, child_that_cannot_be_started_is_an_error);
 	suite_add_tcase(s, t);

@@ -17,9 +17,9 @@ static const char *const codes[] = {"unknown-key", "wrong-type", "number-range",
 	"short-id-range", "two-bootstrap-servers", "bootstrap-uri-equals-server",
 	"no-way-to-a-server", "no-endpoint", "duplicate-path", "unknown-object", "value-type",
 	"not-writable", "command-not-executable", "command-writable-by-others",
-	"definition-invalid", "group-missing", "app-paths-overlap", "unsupported",
-	"psk-identity-nul", "reserved-object", "short-lifetime", "no-effect", "missing-key",
-	"syntax", "file-unreadable"};
+	"definition-invalid", "two-sources", "not-executable", "group-missing", "app-paths-overlap",
+	"unsupported", "psk-identity-nul", "reserved-object", "short-lifetime", "no-effect",
+	"missing-key", "syntax", "file-unreadable"};
 
 static glob_t bad;
 

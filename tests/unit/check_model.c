@@ -123,6 +123,22 @@ START_TEST(model_limits_the_instances_of_an_object_that_says_so)
 }
 END_TEST
 
+START_TEST(model_object_is_removed_with_its_instances)
+{
+	uint32_t cursor = 0;
+	uint16_t oid;
+
+	ck_assert_int_eq(model_begin(m), 0);
+	ck_assert_int_eq(model_remove_object(m, SAMPLE), -EBUSY);
+	model_rollback(m);
+	ck_assert_int_eq(model_remove_object(m, SAMPLE), 0);
+	ck_assert(!model_exists(m, PATH1(SAMPLE)) && !model_exists(m, PATH2(SAMPLE, 0)));
+	ck_assert_int_eq(model_remove_object(m, SAMPLE), -ENOENT);
+	while (model_next_object(m, &cursor, &oid))
+		ck_assert_uint_ne(oid, SAMPLE);
+}
+END_TEST
+
 START_TEST(model_limits_resource_instances)
 {
 	for (uint16_t i = 0; i < MODEL_RESOURCE_INSTANCES_MAX; i++)
@@ -562,6 +578,7 @@ Suite *suite(void)
 	tcase_add_test(t, model_create_refuses_what_cannot_be);
 	tcase_add_test(t, model_takes_as_many_instances_as_there_are_ids);
 	tcase_add_test(t, model_limits_the_instances_of_an_object_that_says_so);
+	tcase_add_test(t, model_object_is_removed_with_its_instances);
 	tcase_add_test(t, model_limits_resource_instances);
 	tcase_add_test(t, model_gives_the_lowest_free_instance_id);
 	tcase_add_test(t, model_gives_back_what_was_set);

@@ -94,13 +94,14 @@ END_TEST
 
 START_TEST(setting_without_effect_is_checked_and_warned_of)
 {
-	struct fixture_result right = load_setting("state = { store_values = true; };");
-	struct fixture_result wrong = load_setting("state = { store_values = \"soon\"; };");
+	struct fixture_result right =
+		(fixture_populate(), load_setting("control = { app_group = \"sensors\"; };"));
+	struct fixture_result wrong = load_setting("control = { app_group = 5; };");
 
 	ck_assert_int_eq(right.r, 0);
 	ck_assert_str_eq(right.problems, "3 warning no-effect\n");
 	ck_assert_ptr_nonnull(strstr(
-		right.text, "store_values: accepted and checked, has no effect in this version"));
+		right.text, "app_group: accepted and checked, has no effect in this version"));
 	ck_assert_str_eq(wrong.problems, "3 warning no-effect\n3 error wrong-type\n");
 	fixture_result_done(&right);
 	fixture_result_done(&wrong);
