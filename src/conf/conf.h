@@ -107,6 +107,7 @@ struct conf {
 		char *manufacturer, *model, *serial, *type;
 		char *hardware_version, *software_version, *firmware_version;
 		bool allow_reboot, allow_factory_reset;
+		char **factory_reset_command; /* NULL: none */
 		char *storage;
 	} device;
 	struct {

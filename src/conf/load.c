@@ -46,6 +46,7 @@ struct conf *conf_free(struct conf *c)
 	free(c->device.software_version);
 	free(c->device.firmware_version);
 	free(c->device.storage);
+	texts_free(c->device.factory_reset_command);
 	free(c->smartcard.reader);
 	texts_free(c->smartcard.command);
 	secret_done(&c->smartcard.pin);

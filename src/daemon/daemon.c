@@ -104,6 +104,7 @@ static void on_model_change(void *data, struct path p, enum model_change what)
 	if (d->reporter)
 		reporter_changed(d->reporter, p, what);
 	resources_changed(d->resources, p, what);
+	host_changed(d->host, p, what);
 	if (!d->is_ready)
 		return;
 	servers_changed(d->servers, p, what);
@@ -159,12 +160,19 @@ static int execute_bootstrap(void *data, uint16_t short_server_id)
 	return 0;
 }
 
-/* Reboot and factory reset: this version can do neither, 4.05. */
-static int refuse(void *data, uint16_t short_server_id)
+/* The program of the factory reset is through: the accounts go as well. */
+static void on_factory_reset(void *data)
 {
-	(void)data;
-	(void)short_server_id;
-	return -EOPNOTSUPP;
+	struct daemon *d = data;
+	int r = keeper_forget(d->keeper);
+
+	if (r < 0) {
+		LOG(LOG_WARNING, "the accounts stay: %s", strerror(-r));
+		return;
+	}
+	keeper_save_registrations(d->keeper, NULL, 0);
+	d->is_conf_new = true;
+	effects_feed(d, EV_ROUND_OVER);
 }
 
 /* --- signals ---------------------------------------------------------------------------------- */
@@ -300,6 +308,10 @@ static void take_over(struct daemon *d, struct conf *conf)
 
 	if (r < 0)
 		LOG(LOG_ERROR, "object 3 keeps former values: %s", strerror(-r));
+	r = d->network ? network_set_conf(d->network, conf) : 0;
+	if (r < 0)
+		LOG(LOG_ERROR, "objects 4 and 7 are incomplete: %s", strerror(-r));
+	host_set_conf(d->host, conf);
 	r = resources_set_conf(d->resources, conf);
 	if (r < 0)
 		LOG(LOG_ERROR, "resources are incomplete: %s", strerror(-r));
@@ -374,9 +386,6 @@ static int make_model(struct daemon *d)
 		.disable = execute_disable,
 		.update = execute_update,
 		.bootstrap = execute_bootstrap};
-	d->device_actions =
-		(struct device_actions){.data = d, .reboot = refuse, .factory_reset = refuse};
-
 	if (r == 0)
 		r = model_add_object(d->model, &object_security, NULL);
 	if (r == 0)
@@ -411,6 +420,23 @@ static int make_card(struct daemon *d)
 	return r;
 }
 
+static int make_host(struct daemon *d)
+{
+	const struct host_env env = {.model = d->model,
+		.loop = d->loop,
+		.clock = d->clock,
+		.programs = d->programs,
+		.data = d,
+		.reset = on_factory_reset};
+	int r = host_new(&env, &d->host);
+
+	if (r < 0)
+		return r;
+	host_fill_actions(d->host, &d->device_actions);
+	host_set_conf(d->host, d->conf);
+	return 0;
+}
+
 static int make_resources(struct daemon *d)
 {
 	struct resources_env env = {
@@ -422,6 +448,44 @@ static int make_resources(struct daemon *d)
 	env.programs = d->programs;
 	r = resources_new(&env, &d->resources);
 	return r < 0 ? r : resources_set_conf(d->resources, d->conf);
+}
+
+/* The address of the first server that is registered, without its port. */
+static void peer_in_use(void *data, char ret[NETWORK_PEER_MAX])
+{
+	const struct daemon *d = data;
+	const struct server_link *l;
+	size_t cursor = 0;
+
+	while ((l = servers_next(d->servers, &cursor)))
+		if (reg_is_up(server_link_reg(l)))
+			break;
+
+	const char *text = l ? server_link_peer(l) : "";
+	const char *end = strrchr(text, ':');
+	bool has_brackets = *text == '[';
+
+	if (!end)
+		end = text + strlen(text);
+	snprintf(ret, NETWORK_PEER_MAX, "%.*s", (int)(end - text) - 2 * has_brackets,
+		text + has_brackets);
+}
+
+/* A gateway is managed even if it cannot tell of its network. */
+static void make_network(struct daemon *d)
+{
+	const struct network_env env = {.model = d->model,
+		.loop = d->loop,
+		.clock = d->clock,
+		.root = "",
+		.data = d,
+		.peer = peer_in_use};
+	int r = network_new(&env, &d->network);
+
+	if (r == 0)
+		r = network_set_conf(d->network, d->conf);
+	if (r < 0)
+		LOG(LOG_WARNING, "objects 4 and 7 are not offered: %s", strerror(-r));
 }
 
 static int make_parts(struct daemon *d)
@@ -456,7 +520,11 @@ static int make_parts(struct daemon *d)
 	}
 
 	if (r == 0)
+		make_network(d);
+	if (r == 0)
 		r = make_resources(d);
+	if (r == 0)
+		r = make_host(d);
 	if (r == 0)
 		r = bootstrapper_new(&env, &d->bootstrapper);
 	if (r == 0)
@@ -566,6 +634,9 @@ struct daemon *daemon_free(struct daemon *d)
 
 	struct catalog *catalog = resources_take_catalog(d->resources);
 
+	host_free(d->host);
+	d->host = NULL;
+	network_free(d->network);
 	resources_free(d->resources);
 	programs_free(d->programs);
 	keeper_free(d->keeper);

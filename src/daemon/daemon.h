@@ -9,9 +9,11 @@
 #include "daemon/card_step.h"
 #include "daemon/console.h"
 #include "daemon/holdoff.h"
+#include "daemon/host.h"
 #include "daemon/keeper.h"
 #include "daemon/loop.h"
 #include "daemon/metrics.h"
+#include "daemon/network.h"
 #include "daemon/reporter.h"
 #include "daemon/resources.h"
 #include "daemon/routes.h"
@@ -58,6 +60,8 @@ struct daemon {
 	struct routes *routes;
 	struct programs *programs;
 	struct resources *resources;
+	struct host *host;
+	struct network *network; /* NULL: the kernel does not tell */
 	struct card_step *card_step;
 	struct card_source card; /* what the sequence sees of it */
 	struct server_actions server_actions;

@@ -34,8 +34,8 @@ static int save_resource(struct saving *s, struct path p)
 	uint16_t id;
 	int e = 0;
 
-	if (model_get(m, p, &v.value) == 0)
-		return save_one(s, &v);
+	if (!model_resource(m, p)->is_multiple)
+		return model_get(m, p, &v.value) == 0 ? save_one(s, &v) : 0;
 	while (e == 0 && model_next_resource_instance(m, p, &cursor, &id)) {
 		v.path = path_child(p, id);
 		if (model_get(m, v.path, &v.value) == 0)

@@ -2,6 +2,7 @@
 noinst_LIBRARIES += src/daemon/libdaemon.a
 src_daemon_libdaemon_a_SOURCES = \
 	%D%/account_model.c %D%/account_model.h \
+	%D%/bearer.c %D%/bearer.h \
 	%D%/binding.c %D%/binding.h \
 	%D%/bootstrapper.c %D%/bootstrapper.h \
 	%D%/card_apply.c %D%/card_apply.h \
@@ -19,6 +20,7 @@ src_daemon_libdaemon_a_SOURCES = \
 	%D%/effects.c \
 	src/card/helper/show.c \
 	%D%/holdoff.c %D%/holdoff.h \
+	%D%/host.c %D%/host.h \
 	%D%/journal.c %D%/journal.h \
 	%D%/keeper.c %D%/keeper.h \
 	%D%/sender.c %D%/sender.h \
@@ -26,6 +28,8 @@ src_daemon_libdaemon_a_SOURCES = \
 	%D%/server_link.c %D%/server_link.h \
 	%D%/loop.c %D%/loop.h \
 	%D%/metrics.c %D%/metrics.h \
+	%D%/netlink.c %D%/netlink.h \
+	%D%/network.c %D%/network.h \
 	%D%/notify.c %D%/notify.h \
 	%D%/reporter.c %D%/reporter.h \
 	%D%/programs.c %D%/programs.h \
@@ -33,6 +37,7 @@ src_daemon_libdaemon_a_SOURCES = \
 	%D%/routes.c %D%/routes.h \
 	%D%/sample.c %D%/sample.h \
 	%D%/servers.c %D%/servers.h \
+	%D%/system_bus.c %D%/system_bus.h \
 	%D%/timeline.c %D%/timeline.h \
 	%D%/view.c %D%/view.h
 src_daemon_libdaemon_a_CPPFLAGS = $(AM_CPPFLAGS) -DCARD_HELPER='"$(pkglibexecdir)/lwm2md-card"'
@@ -238,6 +243,35 @@ TESTS += tests/unit/check_programs
 tests_unit_check_programs_SOURCES = tests/unit/check_programs.c tests/unit/testloop.c tests/unit/runner.c
 tests_unit_check_programs_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 tests_unit_check_programs_LDADD = src/daemon/libdaemon.a src/base/libbase.a $(SYSTEMD_LIBS) $(CHECK_LIBS)
+check_PROGRAMS += tests/unit/check_netlink
+TESTS += tests/unit/check_netlink
+tests_unit_check_netlink_SOURCES = tests/unit/check_netlink.c tests/unit/runner.c
+tests_unit_check_netlink_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
+tests_unit_check_netlink_LDADD = src/daemon/libdaemon.a src/objects/libobjects.a src/model/libmodel.a \
+	src/codec/libcodec.a src/base/libbase.a $(MNL_LIBS) $(CHECK_LIBS)
+check_PROGRAMS += tests/unit/check_network
+TESTS += tests/unit/check_network
+tests_unit_check_network_SOURCES = tests/unit/check_network.c tests/unit/fake_loop.c tests/unit/fake_loop.h tests/unit/runner.c
+tests_unit_check_network_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
+tests_unit_check_network_LDADD = src/daemon/libdaemon.a src/objects/libobjects.a src/model/libmodel.a \
+	src/codec/libcodec.a src/base/libbase.a $(MNL_LIBS) $(CHECK_LIBS)
+check_PROGRAMS += tests/unit/check_bearer
+TESTS += tests/unit/check_bearer
+tests_unit_check_bearer_SOURCES = tests/unit/check_bearer.c tests/unit/fakeroot.c tests/unit/fakeroot.h tests/unit/runner.c
+tests_unit_check_bearer_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
+tests_unit_check_bearer_LDADD = src/daemon/libdaemon.a src/objects/libobjects.a src/model/libmodel.a \
+	src/codec/libcodec.a src/base/libbase.a $(MNL_LIBS) $(CHECK_LIBS)
+check_PROGRAMS += tests/unit/check_host tests/unit/check_system_bus
+TESTS += tests/unit/check_host tests/unit/check_system_bus
+tests_unit_check_host_SOURCES = tests/unit/check_host.c $(WORLD)
+tests_unit_check_host_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
+tests_unit_check_host_LDFLAGS = $(LINK_WORLD)
+tests_unit_check_host_LDADD = $(WORLD_LIBS)
+tests_unit_check_system_bus_SOURCES = tests/unit/check_system_bus.c tests/unit/testloop.c \
+	tests/unit/runner.c
+tests_unit_check_system_bus_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS) $(SYSTEMD_CFLAGS)
+tests_unit_check_system_bus_LDADD = src/daemon/libdaemon.a src/base/libbase.a $(SYSTEMD_LIBS) \
+	$(CHECK_LIBS)
 check_PROGRAMS += tests/unit/check_card_step
 TESTS += tests/unit/check_card_step
 tests_unit_check_card_step_SOURCES = tests/unit/check_card_step.c tests/unit/fake_card.c $(MACHINE)

@@ -9,31 +9,6 @@
 #include "objects/fact.h"
 #include "objects/power.h"
 
-enum device_resource {
-	DEVICE_MANUFACTURER = 0,
-	DEVICE_MODEL = 1,
-	DEVICE_SERIAL = 2,
-	DEVICE_FIRMWARE_VERSION = 3,
-	DEVICE_REBOOT = 4,
-	DEVICE_FACTORY_RESET = 5,
-	DEVICE_POWER_SOURCES = 6,
-	DEVICE_POWER_VOLTAGE = 7,
-	DEVICE_POWER_CURRENT = 8,
-	DEVICE_BATTERY_LEVEL = 9,
-	DEVICE_MEMORY_FREE = 10,
-	DEVICE_ERROR_CODE = 11,
-	DEVICE_RESET_ERROR_CODE = 12,
-	DEVICE_CURRENT_TIME = 13,
-	DEVICE_UTC_OFFSET = 14,
-	DEVICE_TIMEZONE = 15,
-	DEVICE_BINDINGS = 16,
-	DEVICE_TYPE = 17,
-	DEVICE_HARDWARE_VERSION = 18,
-	DEVICE_SOFTWARE_VERSION = 19,
-	DEVICE_BATTERY_STATUS = 20,
-	DEVICE_MEMORY_TOTAL = 21,
-};
-
 /* clang-format off */
 static const struct resource_def resources[] = {
 	{.id = 0, .name = "Manufacturer", .type = VALUE_STRING, .ops = OP_R},
@@ -346,14 +321,16 @@ static void refresh(void *data, struct model *m, struct path target)
 			dynamic[i].refresh(data ? data : &none, m);
 }
 
-/* The service has no right to set the clock or the zone of the system. */
+/* The UTC offset follows from the time zone, it is not set by itself. */
 static int check(void *data, const struct model *m, struct path resource, const struct value *v)
 {
-	(void)data;
+	const struct device_actions *a = data;
+	uint16_t rid = resource.id[2];
+
 	(void)m;
-	(void)resource;
-	(void)v;
-	return -EOPNOTSUPP;
+	if (rid == DEVICE_UTC_OFFSET || !a || !a->can_set)
+		return -EOPNOTSUPP;
+	return a->can_set(a->data, rid, v);
 }
 
 static int reset_error_code(struct model *m)

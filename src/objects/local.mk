@@ -1,11 +1,13 @@
 noinst_LIBRARIES += src/objects/libobjects.a
 src_objects_libobjects_a_SOURCES = \
 	%D%/access_control.c %D%/access_control.h \
+	%D%/connectivity.c %D%/connectivity.h \
 	%D%/device.c %D%/device.h \
 	%D%/fact.c %D%/fact.h \
 	%D%/power.c %D%/power.h \
 	%D%/security.c %D%/security.h \
-	%D%/server.c %D%/server.h
+	%D%/server.c %D%/server.h \
+	%D%/statistics.c %D%/statistics.h
 
 OBJECT_TEST = tests/unit/registry.c tests/unit/registry.h tests/unit/fakeroot.c \
 	tests/unit/fakeroot.h
@@ -18,6 +20,18 @@ TESTS += tests/unit/check_access_control
 tests_unit_check_access_control_SOURCES = tests/unit/check_access_control.c tests/unit/runner.c $(OBJECT_TEST)
 tests_unit_check_access_control_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 tests_unit_check_access_control_LDADD = $(OBJECT_LIBS) $(CHECK_LIBS)
+
+check_PROGRAMS += tests/unit/check_connectivity
+TESTS += tests/unit/check_connectivity
+tests_unit_check_connectivity_SOURCES = tests/unit/check_connectivity.c tests/unit/runner.c $(OBJECT_TEST)
+tests_unit_check_connectivity_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
+tests_unit_check_connectivity_LDADD = $(OBJECT_LIBS) $(CHECK_LIBS)
+
+check_PROGRAMS += tests/unit/check_statistics
+TESTS += tests/unit/check_statistics
+tests_unit_check_statistics_SOURCES = tests/unit/check_statistics.c tests/unit/runner.c $(OBJECT_TEST)
+tests_unit_check_statistics_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
+tests_unit_check_statistics_LDADD = $(OBJECT_LIBS) $(CHECK_LIBS)
 
 check_PROGRAMS += tests/unit/check_device
 TESTS += tests/unit/check_device

@@ -237,3 +237,26 @@ def test_objects_of_the_registry_are_offered(server, daemon, tmp_path):
     assert "</6/0>" in told and "</16/0>" in told
     assert dm.ask("READ /6/0/0 text").text == "48.1"
     assert dm.ask("READ /16/0/0/0 text").text == "host"
+
+
+@pytest.mark.skipif(not OFFICIAL.is_dir(), reason="the registry's files are not there")
+@pytest.mark.ets("1.1-int-1630")
+@pytest.mark.ets("1.1-int-1635")
+def test_servers_make_and_delete_instances_of_portfolio_and_they_survive(server, daemon, tmp_path):
+    dm = server.listen("dm")
+    conf = quick_conf(servers={"main": server_conf(dm, 101)},
+                      objects={"definitions": [str(OFFICIAL)], "create": ["/16"]})
+    d = daemon(conf)
+    assert "</16>" in str(dm.wait("register"))
+    d.wait("registered", "101")
+    made = "08012E" "88002B" "480011" + b"Host Device ID #2".hex() + \
+        "480114" + b"Host Device Model #2".hex()
+    assert dm.ask(f"POST /16 tlv {made}").code == "2.01"
+    assert dm.ask("READ /16/1/0/1 text").text == "Host Device Model #2"
+    d.stop()
+    d.start()
+    d.wait("registered", "101")
+    assert dm.ask("READ /16/1/0/0 text").text == "Host Device ID #2"
+    assert dm.ask("DELETE /16/1").code == "2.02"
+    assert dm.ask("DISCOVER /16").text.startswith("</16>")
+    assert dm.ask("READ /16/1 tlv").code == "4.04"

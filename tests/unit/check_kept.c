@@ -82,11 +82,11 @@ START_TEST(kept_instances_of_servers_come_back_where_they_may_make_them)
 	ck_assert_int_eq(model_create(bound.model, PATH2(33000, 4), ORIGIN_SERVER), 0);
 	ck_assert_int_eq(model_create(bound.model, PATH2(33000, 5), ORIGIN_SERVER), 0);
 	ck_assert_int_eq(bound_write(P(4, 3), &VALUE_INT(8)), 0);
-	ck_assert_int_eq(bound_write(PATH4(33000, 4, 6, 1), &VALUE_TEXT("x")), 0);
+	ck_assert_int_eq(bound_write(PATH4(33000, 4, 6, 0), &VALUE_TEXT("x")), 0);
 	bound_stop();
 	bound_start("", create);
 	ck_assert_str_eq(bound_read(P(4, 3)), "8");
-	ck_assert_str_eq(bound_read(PATH4(33000, 4, 6, 1)), "x");
+	ck_assert_str_eq(bound_read(PATH4(33000, 4, 6, 0)), "x");
 	ck_assert(model_exists(bound.model, PATH2(33000, 5)));
 	ck_assert_int_eq(model_origin(bound.model, PATH2(33000, 5)), ORIGIN_SERVER);
 	ck_assert_int_eq(model_delete(bound.model, PATH2(33000, 5)), 0);
