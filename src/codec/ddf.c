@@ -519,6 +519,8 @@ int ddf_parse(struct span xml, struct ddf_object **ret, struct ddf_error *error)
 	if (p)
 		p->xml = XML_ParserCreate(NULL);
 	if (!o || !p || !p->xml) {
+		if (p && p->xml)
+			XML_ParserFree(p->xml);
 		free(p);
 		return -ENOMEM;
 	}

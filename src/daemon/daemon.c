@@ -8,9 +8,9 @@
 
 #include "base/cleanup.h"
 #include "conf/expand.h"
+#include "daemon/catalog.h"
 #include "daemon/diagnosis.h"
 #include "daemon/journal.h"
-#include "daemon/catalog.h"
 #include "daemon/notify.h"
 #include "objects/access_control.h"
 #include "objects/security.h"

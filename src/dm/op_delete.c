@@ -3,10 +3,13 @@
 #include "dm/access.h"
 #include "dm/apply.h"
 
-/* TS core 6.3.7: an instance goes together with the one of object 2 that guards it. */
+/*
+ * TS core 6.3.7: an instance goes together with the one of object 2 that guards it. What no server
+ * has made (the configuration binds it) no server deletes.
+ */
 int op_delete(const struct operation *op)
 {
-	if (!op->object->is_server_made)
+	if (!op->object->is_server_made || model_origin(op->m, op->path) != ORIGIN_SERVER)
 		return -EOPNOTSUPP;
 
 	int r = model_begin(op->m);

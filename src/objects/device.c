@@ -169,7 +169,7 @@ int device_fill(struct model *m, const struct device_facts *facts)
 	r = set_int_of_many(m, DEVICE_ERROR_CODE, 0, 0);
 	if (r < 0)
 		return r;
-	return set_text(m, DEVICE_BINDINGS, "U");
+	return set_text(m, DEVICE_BINDINGS, "UT");
 }
 
 static void refresh_storage(const struct device_actions *a, struct model *m)

@@ -351,7 +351,7 @@ def triggered(server, daemon, second):
 
 def test_an_account_that_stays_the_same_keeps_its_registration(server, daemon):
     old, bs, d = triggered(server, daemon, ["DISCOVER /", "FINISH"])
-    assert old.ask("READ /3/0/16 text").text == "U"
+    assert old.ask("READ /3/0/16 text").text == "UT"
     assert len(old.seen("register")) == 1 and not old.seen("deregister")
 
 

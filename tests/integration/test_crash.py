@@ -37,7 +37,7 @@ def story(server, daemon, tmp_path):
 def registered(dm, d):
     dm.wait("register", 15)
     d.wait("registered")
-    assert dm.ask("READ /3/0/16 text").text == "U"
+    assert dm.ask("READ /3/0/16 text").text == "UT"
 
 
 def test_killed_at_any_call_of_a_commit_it_starts_with_the_old_or_the_new_state(story, tmp_path):

@@ -113,7 +113,7 @@ class Client:
         del self.peer.log[:]
         answer = self.peer.ask("GET", "/3/0/16", 20, self.answer, options=[(ACCEPT, uint(0))],
                                mid=next(self.mids))
-        assert (answer.text, answer.payload) == ("2.05", b"U"), answer
+        assert (answer.text, answer.payload) == ("2.05", b"UT"), answer
 
 
 def resident(d):

@@ -21,7 +21,7 @@ def client(peer, daemon):
 
 
 def is_alive(dm):
-    return dm.ask("GET", "/3/0/16", options=[(17, b"")]).payload == b"U"
+    return dm.ask("GET", "/3/0/16", options=[(17, b"")]).payload == b"UT"
 
 
 def garbage():

@@ -57,7 +57,7 @@ START_TEST(device_has_the_mandatory_resources_without_any_fact)
 {
 	fill((struct device_facts){0});
 	ck_assert_int_eq(model_get_int(m, path_child(at(11), 0), -1), 0);
-	expect_text(16, "U");
+	expect_text(16, "UT");
 	for (uint16_t rid = 0; rid <= 22; rid++)
 		ck_assert_int_eq(model_exists(m, at(rid)), rid == 11 || rid == 16);
 }

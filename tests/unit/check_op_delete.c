@@ -29,6 +29,14 @@ START_TEST(delete_takes_an_instance_away)
 }
 END_TEST
 
+START_TEST(delete_of_what_no_server_has_made_is_4_05)
+{
+	ck_assert_int_eq(model_create(d.m, PATH2(SAMPLE, 7), ORIGIN_NONE), 0);
+	ck_assert_uint_eq(dm_ask(&d, "DELETE /30000/7", ""), 405);
+	ck_assert(model_exists(d.m, PATH2(SAMPLE, 7)));
+}
+END_TEST
+
 START_TEST(delete_takes_the_instance_of_access_control_along)
 {
 	dm_add_second_server(&d);
@@ -82,6 +90,7 @@ Suite *suite(void)
 
 	tcase_add_checked_fixture(t, setup, teardown);
 	tcase_add_test(t, delete_takes_an_instance_away);
+	tcase_add_test(t, delete_of_what_no_server_has_made_is_4_05);
 	tcase_add_test(t, delete_takes_the_instance_of_access_control_along);
 	tcase_add_test(t, delete_needs_the_right);
 	tcase_add_test(t, delete_of_anything_else_is_4_05);

@@ -112,7 +112,7 @@ struct model *sample_model(struct sample *data)
 	if (model_new(&m) < 0 || model_add_object(m, &object_sample_hidden, NULL) < 0 ||
 		model_add_object(m, &object_sample, data) < 0 ||
 		model_add_object(m, &object_sample_single, NULL) < 0 ||
-		model_create(m, PATH2(SAMPLE, 0), ORIGIN_NONE) < 0)
+		model_create(m, PATH2(SAMPLE, 0), ORIGIN_SERVER) < 0)
 		abort();
 	return m;
 }
