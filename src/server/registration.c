@@ -108,6 +108,8 @@ static const char *const event_names[REG_EV_COUNT] = {
 
 /* How long changes are collected for one Update (TS core 6.2.2). */
 #define COALESCE USEC_PER_SEC
+/* Between Updates that only tell another list of objects: it may come and go often. */
+#define LIST_GAP (10 * USEC_PER_SEC)
 /* De-register may take this long (doc/decisions.md). */
 #define DEREGISTER_LIMIT (5 * USEC_PER_SEC)
 /* So that a server which drops the session after each registration is no tight loop. */
@@ -125,6 +127,8 @@ struct reg {
 	uint64_t registered_at;
 	uint64_t silent_until; /* 1/x/5 */
 	uint64_t changed_at;   /* the first change that no request carried yet; USEC_NEVER: none */
+	bool is_asked;	       /* somebody wants the Update: it does not wait for LIST_GAP */
+	uint64_t list_told_at; /* by an Update that a change brought about; 0: never */
 	bool was_up;	       /* since the last bootstrap */
 	bool is_full_list;     /* 4.09 was answered already */
 };
@@ -296,8 +300,10 @@ static void enter_delay(struct reg *r, const struct reg_row *row, uint64_t now)
 static void enter_registering(struct reg *r, const struct reg_row *row, uint64_t now)
 {
 	(void)now;
-	if (row->actions & REG_DO_REGISTER)
+	if (row->actions & REG_DO_REGISTER) {
 		r->changed_at = USEC_NEVER;
+		r->is_asked = false;
+	}
 	if (row->event == REG_EV_VERSION)
 		r->version--;
 	if (row->event == REG_EV_CONFLICT)
@@ -331,15 +337,24 @@ static void enter_registered(struct reg *r, const struct reg_row *row, uint64_t 
 	}
 	if (row->from == REG_REGISTERING)
 		r->registered_at = now;
-	if (r->changed_at != USEC_NEVER && r->changed_at + COALESCE < r->deadline)
-		r->deadline = r->changed_at + COALESCE;
+	if (r->changed_at != USEC_NEVER) {
+		uint64_t due = r->changed_at + COALESCE, next = r->list_told_at + LIST_GAP;
+
+		if (!r->is_asked && r->list_told_at > 0 && due < next)
+			due = next;
+		if (due < r->deadline)
+			r->deadline = due;
+	}
 }
 
 static void enter_updating(struct reg *r, const struct reg_row *row, uint64_t now)
 {
-	(void)now;
-	if (row->actions & REG_DO_UPDATE)
+	if (row->actions & REG_DO_UPDATE) {
+		if (r->changed_at != USEC_NEVER)
+			r->list_told_at = now;
 		r->changed_at = USEC_NEVER;
+		r->is_asked = false;
+	}
 	r->deadline = r->expires;
 }
 
@@ -378,6 +393,8 @@ static void take_row(struct reg *r, const struct reg_row *row, uint64_t now)
 
 	if (is_change && r->changed_at == USEC_NEVER)
 		r->changed_at = now;
+	if (row->event == REG_EV_ASKED)
+		r->is_asked = true;
 	if (row->event == REG_EV_START || row->event == REG_EV_DELAYED) {
 		r->next = RETRY_FIRST;
 		r->version = LWM2M_1_2;

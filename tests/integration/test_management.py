@@ -164,7 +164,7 @@ def test_a_refused_bootstrap_trigger_keeps_the_registration(server, daemon):
     assert dm.ask(f"EXECUTE /1/{x}/9").code == "2.04"
     assert bs.wait("bootstrap-request")["code"] == "4.00"
     d.wait("bootstrap-failed", reason="bs.refused")
-    assert dm.ask("READ /3/0/16 text").text == "U"
+    assert dm.ask("READ /3/0/16 text").text == "UT"
 
 
 def test_a_trigger_switched_off_by_the_configuration_is_not_allowed(server, daemon):
@@ -190,7 +190,7 @@ def test_discover_lists_objects_instances_and_resources(managed):
 def test_the_device_object_has_its_mandatory_resources(managed):
     dm, _, _ = managed
     found = resources(dm.ask("READ /3/0 tlv"))
-    assert found[16] == b"U" and 11 in found
+    assert found[16] == b"UT" and 11 in found
 
 
 @pytest.mark.ets("1.1-int-950")

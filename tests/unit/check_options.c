@@ -54,10 +54,12 @@ START_TEST(options_default_values_pass_their_own_check)
 	c.report = report;
 	for (const struct option *o = options; o->name; o++) {
 		bool is_server = strncmp(o->section, "servers.", 8) == 0;
+		bool is_resource = strcmp(o->section, "resources") == 0;
 		struct conf_account account = {0};
+		struct conf_resource resource = {0};
+		void *base = is_server ? (void *)&account : is_resource ? (void *)&resource : &conf;
 
-		ck_assert_int_eq(
-			setting_take(&c, o, NULL, is_server ? (void *)&account : &conf), 0);
+		ck_assert_int_eq(setting_take(&c, o, NULL, base), 0);
 		ck_assert_msg(conf_report_errors(report) == 0, "%s.%s", o->section, o->name);
 		free(account.binding);
 	}

@@ -468,6 +468,28 @@ START_TEST(update_collects_changes_for_one_second)
 }
 END_TEST
 
+START_TEST(update_with_another_list_comes_at_most_every_ten_seconds)
+{
+	be_registered();
+	step(REG_EV_CHANGED);
+	wait_for(1);
+	ck_assert_uint_eq(step(REG_EV_DUE), REG_DO_UPDATE);
+
+	uint64_t told = now;
+
+	step(REG_EV_ACCEPTED);
+	now += 2 * USEC_PER_SEC;
+	step(REG_EV_CHANGED);
+	ck_assert_uint_eq(reg_deadline(reg), told + 10 * USEC_PER_SEC);
+	/* who asks for an Update gets it at once, with the new list */
+	ck_assert_uint_eq(step(REG_EV_ASKED), REG_DO_UPDATE);
+	step(REG_EV_ACCEPTED);
+	now += 20 * USEC_PER_SEC;
+	step(REG_EV_CHANGED);
+	wait_for(1);
+}
+END_TEST
+
 START_TEST(update_follows_another_one_when_something_changed_meanwhile)
 {
 	be_updating();
@@ -762,6 +784,7 @@ static TCase *update_case(void)
 	tcase_add_test(t, update_that_is_too_late_is_given_up_for_register);
 	tcase_add_test(t, update_is_replaced_by_register_when_the_lifetime_has_passed);
 	tcase_add_test(t, update_collects_changes_for_one_second);
+	tcase_add_test(t, update_with_another_list_comes_at_most_every_ten_seconds);
 	tcase_add_test(t, update_follows_another_one_when_something_changed_meanwhile);
 	tcase_add_test(t, update_follows_a_register_when_something_changed_meanwhile);
 	tcase_add_test(t, update_is_not_needed_for_changes_that_a_register_carried);
