@@ -127,7 +127,7 @@ awk '
 		n = split(text, parts, ";")
 		for (i = 1; i <= n; i++) {
 			sub(/^[ \t{]+/, "", parts[i])
-			if (parts[i] !~ /^[a-z_]+[ \t]*=/) continue
+			if (parts[i] !~ /^[a-z0-9_]+[ \t]*=/) continue
 			sub(/[ \t]*=.*/, "", parts[i])
 			print prefix parts[i]
 		}
@@ -140,9 +140,9 @@ awk '
 			prefix = prefix (group[d - 1] ~ /^(servers|apps)$/ ? "NAME" : group[d]) "."
 	}
 	line ~ /^[})];?/ { if (depth > 0) depth--; next }
-	line ~ /^[a-z_]+[ \t]*=[ \t]*[{(]$/ { sub(/[ \t]*=.*/, "", line); group[++depth] = line; next }
+	line ~ /^[a-z0-9_]+[ \t]*=[ \t]*[{(]$/ { sub(/[ \t]*=.*/, "", line); group[++depth] = line; next }
 	line ~ /^{/ { keys(prefix, line); next }
-	line ~ /^[a-z_]+[ \t]*=/ { sub(/[ \t]*=.*/, "", line); print prefix line }
+	line ~ /^[a-z0-9_]+[ \t]*=/ { sub(/[ \t]*=.*/, "", line); print prefix line }
 	' $full 2>/dev/null | sort -u >"$tap_tmp/example"
 cut -f 1 "$tap_tmp/list" | sort -u >"$tap_tmp/options"
 tap_same "each option is in $full" "$tap_tmp/options" the-options-table "$tap_tmp/example" $full

@@ -37,6 +37,8 @@ packages_of_tests()
 {
 	sh "$here/deps.sh" --list build test package |
 		grep -vx -e clang -e clang-format -e mmdebstrap -e systemd-container
+	# keys in tokens
+	[ "$suite" = bookworm ] || printf '%s\n' pkcs11-provider softhsm2
 }
 
 packages=$(if [ -n "$arch" ]; then packages_of_cross; else packages_of_tests; fi | paste -sd,)

@@ -12,8 +12,9 @@ set -eu
 build='gcc make autoconf automake pkgconf libcoap3-dev libssl-dev libsystemd-dev libconfig-dev
 	libcbor-dev libjson-c-dev libexpat1-dev libmnl-dev libpcsclite-dev check'
 card='pcscd vsmartcard-vpcd python3'
+# of Debian 13 alone: tests/debian-tree.sh adds pkcs11-provider and softhsm2
 test='clang clang-format pmccabe mandoc systemd python3 python3-pytest python3-pytest-xdist
-	procps iproute2 strace xz-utils openssl mmdebstrap pcscd vsmartcard-vpcd'
+	procps iproute2 strace xz-utils openssl libcoap3-bin mmdebstrap pcscd vsmartcard-vpcd'
 package='build-essential debhelper lintian fakeroot systemd-container'
 interop='default-jdk-headless maven'
 

@@ -8,6 +8,7 @@
 #include "keys/ciphersuite.h"
 #include "keys/material.h"
 #include "keys/pem.h"
+#include "keys/token.h"
 
 #define BIT(mode) (1u << (mode))
 
@@ -154,6 +155,19 @@ static int to_der(struct check *c, const struct node *group, const char *key,
 	return r == -ENOMEM ? r : 0;
 }
 
+/* A token is not asked now: its public key must be written. */
+static int take_public(struct check *c, const struct node *group, struct conf_account *a,
+	const struct secret *written)
+{
+	if (written->len > 0)
+		return secret_set(&a->identity, secret_span(written));
+	if (!node_child(group, "public_key"))
+		report_add(c->report, SEVERITY_ERROR, account_keys_place(group, "private_key"),
+			"missing-key", "public_key = \"file:/path\": the other half of private_key",
+			"public_key is needed beside a private key in a token");
+	return 0;
+}
+
 /* Our raw public key is the public half of the private one; public_key is only compared. */
 static int take_own_rpk(struct check *c, const struct node *group, struct conf_account *a)
 {
@@ -166,6 +180,8 @@ static int take_own_rpk(struct check *c, const struct node *group, struct conf_a
 
 	if (r < 0 || a->secret_key.len == 0)
 		return r;
+	if (token_is_uri(secret_span(&a->secret_key)))
+		return take_public(c, group, a, &written);
 	/* what is wrong with it is told with the rest */
 	if (key_load_private(secret_span(&a->secret_key), &private, why) < 0)
 		return 0;
@@ -185,7 +201,10 @@ static int take_own_rpk(struct check *c, const struct node *group, struct conf_a
 static int convert(struct check *c, const struct node *group, struct conf_account *a)
 {
 	bool is_rpk = a->security == MODE_RPK;
-	int r = to_der(c, group, "private_key", &a->private_key, PEM_PRIVATE_KEY, &a->secret_key);
+	bool is_token = token_is_uri(secret_span(&a->private_key));
+	int r = is_token ? secret_set(&a->secret_key, secret_span(&a->private_key))
+			 : to_der(c, group, "private_key", &a->private_key, PEM_PRIVATE_KEY,
+				   &a->secret_key);
 
 	if (r == 0 && is_rpk)
 		r = to_der(c, group, "server_public_key", &a->server_key, PEM_PUBLIC_KEY,
@@ -210,12 +229,13 @@ static int check_material(struct check *c, const struct node *group, const struc
 	};
 	struct material m = {.own = secret_span(&a->identity),
 		.server = secret_span(&a->server_public_key),
-		.secret = secret_span(&a->secret_key)};
+		.secret = secret_span(&a->secret_key),
+		.allows_token = true};
 	struct material_problem p;
 	int r;
 
 	/* a key alone is judged all the same: the public half is made of it */
-	if (is_rpk && m.secret.len && !m.own.len)
+	if (is_rpk && m.secret.len && !m.own.len && !token_is_uri(m.secret))
 		m.own = m.secret;
 	r = is_rpk ? material_check_rpk(&m, &p) : material_check_certificate(&m, &p);
 	/* what is empty is absent, in the report or a credential that cannot be seen now */

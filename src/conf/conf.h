@@ -157,6 +157,7 @@ struct conf {
 	struct {
 		enum conf_nosec allow_nosec;
 		uint32_t min_psk_length;
+		struct secret pkcs11_pin; /* empty: none */
 		char *trust_store;
 		bool clock_check;
 	} security;

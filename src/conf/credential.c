@@ -9,10 +9,12 @@
 #include "base/encoding.h"
 #include "base/parse.h"
 #include "conf/names.h"
+#include "keys/token.h"
 
 const char *credential_form_name(enum credential_form form)
 {
-	static const char *const names[] = {"raw octets", "hex", "base64", "PEM", "DER", "text"};
+	static const char *const names[] = {
+		"raw octets", "hex", "base64", "PEM", "DER", "text", "URI of a key in a token"};
 
 	return names[form];
 }
@@ -259,11 +261,34 @@ static int take(enum option_type type, struct span in, struct secret *ret,
 	return r;
 }
 
+/* The key stays where it is. */
+static int take_token(
+	const char *value, struct secret *ret, enum credential_form *ret_form, struct fault *fault)
+{
+	struct span uri = span_of_text(value);
+	char why[KEY_WHY_MAX];
+	int r = token_check(uri, why);
+
+	if (r == 0)
+		r = secret_set(ret, uri);
+	if (r == 0)
+		*ret_form = CREDENTIAL_TOKEN;
+	if (r == 0 || r == -ENOMEM)
+		return r;
+	fault_set(fault,
+		r == -ENOTSUP  ? "unsupported"
+		: r == -EACCES ? "secret-in-clear"
+			       : "secret-invalid",
+		"%s", why);
+	if (r == -EACCES)
+		fault_hint(fault, "write security.pkcs11_pin = \"file:/path\"");
+	return -EINVAL;
+}
+
 static int fail_scheme(enum option_type type, const char *value, struct fault *fault)
 {
-	if (strncmp(value, "pkcs11:", 7) == 0)
-		return fault_set(
-			fault, "unsupported", "pkcs11: keys in a token cannot be used yet");
+	if (token_is_uri(span_of_text(value)))
+		return fault_set(fault, "unsupported", "only a private key can be in a token");
 	if (type == OPTION_PUBLIC) {
 		fault_set(fault, "secret-missing", "the value has no scheme");
 		fault_hint(fault, "write \"file:/path\"");
@@ -284,6 +309,8 @@ int credential_open(const struct credential_env *env, enum option_type type, con
 	enum credential_form form = CREDENTIAL_RAW;
 	int r;
 
+	if (type == OPTION_PRIVATE_KEY && token_is_uri(span_of_text(value)))
+		return take_token(value, ret, ret_form, fault);
 	if (strncmp(value, "credential:", 11) == 0)
 		r = open_credential(env, value + 11, &bytes, fault);
 	else if (strncmp(value, "file:", 5) == 0)

@@ -15,6 +15,7 @@ enum credential_form {
 	CREDENTIAL_PEM,
 	CREDENTIAL_DER,
 	CREDENTIAL_TEXT,
+	CREDENTIAL_TOKEN,
 };
 
 struct credential_env {
@@ -27,7 +28,8 @@ struct credential_env {
 
 /*
  * type: OPTION_PSK, OPTION_PRIVATE_KEY, OPTION_PUBLIC (no secret: no look at the permissions) or
- * OPTION_PIN. -EINVAL: *fault says why; -ENODATA: as above, *fault likewise; -ENOMEM.
+ * OPTION_PIN. Of a private key in a token its pkcs11: URI is what is kept. -EINVAL: *fault says
+ * why; -ENODATA: as above, *fault likewise; -ENOMEM.
  */
 int credential_open(const struct credential_env *env, enum option_type type, const char *value,
 	struct secret *ret, enum credential_form *ret_form, struct fault *fault);

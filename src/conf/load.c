@@ -50,6 +50,7 @@ struct conf *conf_free(struct conf *c)
 	free(c->smartcard.reader);
 	texts_free(c->smartcard.command);
 	secret_done(&c->smartcard.pin);
+	secret_done(&c->security.pkcs11_pin);
 	secret_done(&c->smartcard.key_enc);
 	secret_done(&c->smartcard.key_mac);
 	account_done(&c->bootstrap);

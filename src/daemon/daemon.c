@@ -248,6 +248,7 @@ static struct tp_settings settings_of(const struct conf *conf)
 		.interface = conf->network.interface,
 		.body_max = conf->coap.max_body,
 		.trust_store = conf->security.trust_store,
+		.token_pin = secret_span(&conf->security.pkcs11_pin),
 		.clock_check = conf->security.clock_check};
 }
 

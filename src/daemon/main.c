@@ -12,6 +12,7 @@
 #include "base/cleanup.h"
 #include "daemon/daemon.h"
 #include "daemon/journal.h"
+#include "keys/token.h"
 
 enum {
 	OPT_CONFIG = 256,
@@ -233,6 +234,7 @@ int main(int argc, char *argv[])
 {
 	int code;
 
+	token_prepare();
 	if (parse_arguments(argc, argv, &code))
 		return code;
 	switch (arg_mode) {

@@ -6,7 +6,8 @@ src_keys_libkeys_a_SOURCES = \
 	%D%/key.c %D%/key.h \
 	%D%/material.c %D%/material.h \
 	%D%/pem.c %D%/pem.h \
-	%D%/scp03.c %D%/scp03.h
+	%D%/scp03.c %D%/scp03.h \
+	%D%/token.c %D%/token.h
 src_keys_libkeys_a_CFLAGS = $(AM_CFLAGS) $(CRYPTO_CFLAGS)
 
 if HAVE_CHECK
@@ -27,7 +28,8 @@ KEY_TESTS = \
 	tests/unit/check_ciphersuite \
 	tests/unit/check_key \
 	tests/unit/check_material \
-	tests/unit/check_pem
+	tests/unit/check_pem \
+	tests/unit/check_token
 check_PROGRAMS += $(KEY_TESTS)
 TESTS += $(KEY_TESTS)
 KEY_TEST_LIBS = src/keys/libkeys.a src/base/libbase.a $(CRYPTO_LIBS) $(CHECK_LIBS)
@@ -44,6 +46,9 @@ tests_unit_check_key_LDADD = $(KEY_TEST_LIBS)
 tests_unit_check_material_SOURCES = tests/unit/check_material.c tests/unit/runner.c tests/unit/pki.c
 tests_unit_check_material_CFLAGS = $(KEY_TEST_CFLAGS)
 tests_unit_check_material_LDADD = $(KEY_TEST_LIBS)
+tests_unit_check_token_SOURCES = tests/unit/check_token.c tests/unit/runner.c
+tests_unit_check_token_CFLAGS = $(KEY_TEST_CFLAGS)
+tests_unit_check_token_LDADD = $(KEY_TEST_LIBS)
 tests_unit_check_pem_SOURCES = tests/unit/check_pem.c tests/unit/runner.c
 tests_unit_check_pem_CFLAGS = $(KEY_TEST_CFLAGS)
 tests_unit_check_pem_LDADD = $(KEY_TEST_LIBS)

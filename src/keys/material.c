@@ -6,6 +6,7 @@
 
 #include "base/cleanup.h"
 #include "keys/certificate.h"
+#include "keys/token.h"
 
 size_t material_hash_len(enum matching_type matching)
 {
@@ -54,6 +55,14 @@ static int check_hash(const struct material *m, struct material_problem *ret, bo
 	return 0;
 }
 
+/* NULL: it stays in a token. */
+static int load_secret(const struct material *m, struct evp_pkey_st **ret, char why[KEY_WHY_MAX])
+{
+	if (m->allows_token && token_is_uri(m->secret))
+		return 0;
+	return key_load_private(m->secret, ret, why);
+}
+
 int material_check_rpk(const struct material *m, struct material_problem *ret)
 {
 	_cleanup_(key_free_p) struct evp_pkey_st *secret = NULL;
@@ -66,7 +75,7 @@ int material_check_rpk(const struct material *m, struct material_problem *ret)
 		r = check_hash(m, ret, &is_hash);
 	if (r)
 		return r;
-	r = key_load_private(m->secret, &secret, ret->why);
+	r = load_secret(m, &secret, ret->why);
 	if (r < 0)
 		return found(ret, MATERIAL_SECRET, r);
 	r = key_load_public(m->own, &own, ret->why);
@@ -75,7 +84,7 @@ int material_check_rpk(const struct material *m, struct material_problem *ret)
 	r = is_hash ? 0 : key_load_public(m->server, &server, ret->why);
 	if (r < 0)
 		return found(ret, MATERIAL_SERVER, r);
-	if (!key_is_pair(own, secret))
+	if (secret && !key_is_pair(own, secret))
 		return found_text(ret, MATERIAL_SECRET, MATERIAL_MISMATCH,
 			"the private key belongs to another public key");
 	return 0;
@@ -92,7 +101,7 @@ int material_check_certificate(const struct material *m, struct material_problem
 		r = check_hash(m, ret, &is_hash);
 	if (r)
 		return r;
-	r = key_load_private(m->secret, &secret, ret->why);
+	r = load_secret(m, &secret, ret->why);
 	if (r < 0)
 		return found(ret, MATERIAL_SECRET, r);
 	r = certificate_load(m->own, &own, ret->why);
@@ -106,7 +115,7 @@ int material_check_certificate(const struct material *m, struct material_problem
 	if (server.n > 1)
 		return found_text(
 			ret, MATERIAL_SERVER, MATERIAL_FORMAT, "more than one certificate");
-	if (!key_is_pair(X509_get0_pubkey(own.at[0]), secret))
+	if (secret && !key_is_pair(X509_get0_pubkey(own.at[0]), secret))
 		return found_text(ret, MATERIAL_SECRET, MATERIAL_MISMATCH,
 			"the private key belongs to another certificate");
 	return 0;

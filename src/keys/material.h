@@ -21,6 +21,8 @@ enum matching_type { MATCH_EXACT, MATCH_SHA256, MATCH_SHA384, MATCH_SHA512, MATC
 struct material {
 	struct span own, server, secret;
 	enum matching_type matching;
+	/* secret may name a key in a token, which is looked at when it is used */
+	bool allows_token;
 };
 
 struct material_problem {

@@ -10,6 +10,8 @@ uint64_t connection_due(const struct tp_session *s)
 
 	if (s->lookup && s->lookup_deadline < due)
 		due = s->lookup_deadline;
+	if (s->token && s->token_deadline < due)
+		due = s->token_deadline;
 	return due;
 }
 
@@ -267,11 +269,15 @@ void connection_advance(struct tp_session *s)
 
 	if (s->lookup && now >= s->lookup_deadline)
 		lookup_timed_out(s);
+	if (s->token && now >= s->token_deadline)
+		session_key_timed_out(s);
 	if (now >= s->deadline)
 		state_timed_out(s);
 	connection_settle(s);
 
 	if (!session_is_wanted(s))
+		return;
+	if (s->state == SESSION_IDLE && !session_has_key(s))
 		return;
 	if (s->state == SESSION_IDLE && !s->lookup) {
 		if (s->is_trying || names_are_fresh(s))

@@ -8,6 +8,8 @@ src_transport_libtransport_a_SOURCES = \
 	%D%/inbound.c %D%/inbound.h \
 	%D%/tp_listener.c \
 	%D%/tp_notify.c \
+	%D%/token_key.c \
+	%D%/tp_token.c %D%/tp_token.h \
 	%D%/outbound.c %D%/outbound.h \
 	%D%/resolve.c %D%/resolve.h \
 	%D%/stream.c \
@@ -40,7 +42,9 @@ TRANSPORT_TESTS = \
 	tests/unit/check_tls_watch \
 	tests/unit/check_tp \
 	tests/unit/check_tp_listener \
+	tests/unit/check_token_key \
 	tests/unit/check_tp_notify \
+	tests/unit/check_tp_token \
 	tests/unit/check_tp_session
 check_PROGRAMS += $(TRANSPORT_TESTS)
 TESTS += $(TRANSPORT_TESTS)
@@ -77,6 +81,12 @@ tests_unit_check_tls_stream_LDADD = $(TRANSPORT_TEST_LIBS)
 tests_unit_check_tls_resume_SOURCES = tests/unit/check_tls_resume.c $(TRANSPORT_TEST_SOURCES)
 tests_unit_check_tls_resume_CFLAGS = $(TRANSPORT_TEST_CFLAGS)
 tests_unit_check_tls_resume_LDADD = $(TRANSPORT_TEST_LIBS)
+tests_unit_check_tp_token_SOURCES = tests/unit/check_tp_token.c $(TRANSPORT_TEST_SOURCES)
+tests_unit_check_tp_token_CFLAGS = $(TRANSPORT_TEST_CFLAGS)
+tests_unit_check_tp_token_LDADD = $(TRANSPORT_TEST_LIBS)
+tests_unit_check_token_key_SOURCES = tests/unit/check_token_key.c $(TRANSPORT_TEST_SOURCES)
+tests_unit_check_token_key_CFLAGS = $(TRANSPORT_TEST_CFLAGS)
+tests_unit_check_token_key_LDADD = $(TRANSPORT_TEST_LIBS)
 tests_unit_check_tls_SOURCES = tests/unit/check_tls.c $(TRANSPORT_TEST_SOURCES)
 tests_unit_check_tls_CFLAGS = $(TRANSPORT_TEST_CFLAGS)
 tests_unit_check_tls_LDADD = $(TRANSPORT_TEST_LIBS)

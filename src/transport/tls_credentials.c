@@ -8,6 +8,7 @@
 #include <stdlib.h>
 
 #include "base/cleanup.h"
+#include "keys/token.h"
 
 static int text_of_span(struct span from, size_t max, char **ret)
 {
@@ -52,7 +53,8 @@ static int check_material(const struct tls_material *m, char why[TLS_WHY_MAX])
 	struct material material = {.own = m->identity,
 		.server = m->server_public_key,
 		.secret = m->secret_key,
-		.matching = m->matching};
+		.matching = m->matching,
+		.allows_token = true};
 	struct material_problem problem;
 	int r = m->mode == MODE_RPK ? material_check_rpk(&material, &problem)
 				    : material_check_certificate(&material, &problem);
@@ -90,9 +92,13 @@ static int set_signed(
 	int r = check_material(m, why);
 
 	if (r == 0)
-		r = key_load_private(m->secret_key, &c->own_key, ignored);
+		r = token_is_uri(m->secret_key)
+			    ? secret_set(&c->token_uri, m->secret_key)
+			    : key_load_private(m->secret_key, &c->own_key, ignored);
 	if (r == 0 && m->mode == MODE_CERTIFICATE)
 		r = certificate_load(m->identity, &c->own, ignored);
+	if (r == 0 && m->mode == MODE_RPK)
+		r = key_load_public(m->identity, &c->own_public, ignored);
 	if (r == 0)
 		r = set_server(c, m);
 	return r;
@@ -185,6 +191,19 @@ int tls_credentials_set(
 	return r;
 }
 
+int tls_credentials_set_key(struct tls_credentials *c, EVP_PKEY *key, char why[TLS_WHY_MAX])
+{
+	const EVP_PKEY *wanted = c->own.n > 0 ? X509_get0_pubkey(c->own.at[0]) : c->own_public;
+
+	if (!wanted || !key_is_pair(wanted, key)) {
+		EVP_PKEY_free(key);
+		return fail(why, -EINVAL, "the key in the token belongs to another public key");
+	}
+	EVP_PKEY_free(c->own_key);
+	c->own_key = key;
+	return 0;
+}
+
 void tls_credentials_done(struct tls_credentials *c)
 {
 	secret_done(&c->key);
@@ -194,6 +213,8 @@ void tls_credentials_done(struct tls_credentials *c)
 	free(c->trust_path);
 	EVP_PKEY_free(c->own_key); /* OpenSSL wipes private keys */
 	EVP_PKEY_free(c->server_key);
+	EVP_PKEY_free(c->own_public);
+	secret_done(&c->token_uri);
 	X509_free(c->server_certificate);
 	X509_STORE_free(c->trust);
 	certificate_chain_done(&c->own);

@@ -42,6 +42,8 @@ struct tls_credentials {
 	char *identity;	   /* PSK */
 	struct secret key; /* PSK */
 	EVP_PKEY *own_key;
+	struct secret token_uri;      /* instead, until tls_credentials_set_key() */
+	EVP_PKEY *own_public;	      /* what that key must belong to */
 	struct certificate_chain own; /* certificate mode: ours and what leads to its issuer */
 	EVP_PKEY *server_key;	      /* RPK */
 	X509 *server_certificate;     /* certificate mode */
@@ -63,6 +65,8 @@ struct tls_credentials {
 int tls_credentials_set(
 	struct tls_credentials *c, const struct tls_material *m, char why[TLS_WHY_MAX]);
 void tls_credentials_done(struct tls_credentials *c);
+/* The key that a token brought, taken. -EINVAL: it is another one's; why says so. */
+int tls_credentials_set_key(struct tls_credentials *c, EVP_PKEY *key, char why[TLS_WHY_MAX]);
 
 /* Whether the encoded certificate or key is what 0/x/4 says, exactly or by its hash. */
 bool tls_credentials_match(const struct tls_credentials *c, const X509 *certificate);

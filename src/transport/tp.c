@@ -38,7 +38,15 @@ int tp_set(struct tp *tp, const struct tp_settings *settings)
 		settings->body_max == 0)
 		return -EINVAL;
 	snprintf(tp->interface, sizeof tp->interface, "%s", interface);
+
+	int r = settings->token_pin.len ? secret_set(&tp->token_pin, settings->token_pin) : 0;
+
+	if (r < 0)
+		return r;
+	if (settings->token_pin.len == 0)
+		secret_done(&tp->token_pin);
 	tp->settings = *settings;
+	tp->settings.token_pin = secret_span(&tp->token_pin);
 	tp->settings.interface = tp->interface;
 	snprintf(tp->trust_store, sizeof tp->trust_store, "%s", trust_store);
 	tp->settings.trust_store = tp->trust_store;
@@ -104,6 +112,8 @@ struct tp *tp_free(struct tp *tp)
 	if (!tp)
 		return NULL;
 	endpoint_free(tp->spare);
+	secret_done(&tp->token_pin);
+	secret_done(&tp->refused_pin);
 	resolver_free(tp->resolver);
 	tls_catcher_free(tp->catcher);
 	coap_set_log_handler(NULL);

@@ -17,6 +17,7 @@ struct tp {
 	struct resolver *resolver;
 	struct tls_catcher *catcher;
 	char trust_store[256]; /* likewise */
+	struct secret token_pin, refused_pin;
 	char refusal[TLS_WHY_MAX];
 	struct endpoint *spare; /* made by tp_new() to see that it can be; for the first account */
 };

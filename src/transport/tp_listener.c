@@ -350,6 +350,8 @@ static int listener_open(struct tp_listener *l, const struct tp_listen *listen)
 		r = listener_set_peer(l, listen->peer.uri);
 	if (r == 0)
 		r = tp_set_credentials(l->tp, &listen->peer, &l->uri, &l->endpoint->credentials);
+	if (r == 0 && l->endpoint->credentials.token_uri.len > 0)
+		r = -ENOTSUP; /* a port must be open in time: its key cannot wait for a token */
 	if (r == 0)
 		r = l->mode == MODE_NOSEC ? listener_look_up(l) : listener_set_keys(l);
 	if (r == 0)

@@ -326,7 +326,7 @@ int tp_session_new(struct tp *tp, const struct tp_peer *peer, const struct tp_ha
 	s->tp = tp;
 	tp->refusal[0] = 0;
 	s->handlers = *handlers;
-	s->deadline = s->lookup_deadline = USEC_NEVER;
+	s->deadline = s->lookup_deadline = s->token_deadline = USEC_NEVER;
 	s->last_alert = TLS_ALERT_NONE;
 	s->local_port = peer->local_port;
 	s->uri_text = text_of(peer->uri);
@@ -354,6 +354,7 @@ struct tp_session *tp_session_free(struct tp_session *s)
 	if (s->is_freed)
 		*s->is_freed = true;
 	lookup_cancel(s->lookup);
+	token_fetch_cancel(s->token);
 	if (s->endpoint)
 		connection_drop(s);
 	if (s->out)

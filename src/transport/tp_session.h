@@ -9,9 +9,11 @@
 #include "exchange/notices.h"
 #include "exchange/outgoing.h"
 #include "transport/endpoint.h"
+#include "transport/tp_token.h"
 
 /* Deadlines of the steps */
 #define SESSION_NAME_TIME (30 * USEC_PER_SEC)
+#define SESSION_TOKEN_TIME (30 * USEC_PER_SEC)
 #define SESSION_HANDSHAKE_TIME (35 * USEC_PER_SEC)
 /* while another address is left to try */
 #define SESSION_ADDRESS_TIME (10 * USEC_PER_SEC)
@@ -73,6 +75,8 @@ struct tp_session {
 		bool is_failed;
 	} opener;
 
+	struct token_fetch *token; /* of the private key, while it is looked for in its token */
+	uint64_t token_deadline;
 	struct lookup *lookup;
 	uint64_t lookup_deadline;
 	struct resolve_result names;
@@ -142,6 +146,10 @@ void connection_fail_handshake(struct tp_session *s);
 bool connection_retry_in_full(struct tp_session *s);
 /* Whether another address is left to try. */
 bool connection_has_next(const struct tp_session *s);
+/* token_key.c: starts looking for the key, if need be. False: the handshake cannot begin yet. */
+bool session_has_key(struct tp_session *s);
+/* The token has not answered in time. */
+void session_key_timed_out(struct tp_session *s);
 /* How long one address is tried while another is left: never longer than a request may take. */
 uint64_t connection_address_time(const struct tp_session *s);
 /* When connection_advance() is due again. */

@@ -24,6 +24,7 @@ struct tp_settings {
 	const char *interface;	 /* "" or a name: SO_BINDTODEVICE where permitted; borrowed */
 	size_t body_max;	 /* block-wise bodies, both ways, in octets */
 	const char *trust_store; /* PEM certificates for usages 0 and 1, NULL: none; borrowed */
+	struct span token_pin;	 /* for private keys in tokens; borrowed for the call */
 	bool clock_check;	 /* no certificate is judged by a clock that was never set */
 };
 

@@ -7,6 +7,7 @@ import pytest
 
 import coap
 import harness
+import openssl
 import pki
 
 
@@ -100,6 +101,20 @@ def tcp_closed():
     with socket.socket() as s:
         s.bind((harness.own_address(), 0))
         yield "coap+tcp://{}:{}".format(*s.getsockname())
+
+
+@pytest.fixture
+def s_server():
+    """s_server(tcp, options…) starts openssl s_server."""
+    made = []
+
+    def make(*args):
+        made.append(openssl.Server(*args))
+        return made[-1]
+
+    yield make
+    for s in made:
+        s.finish()
 
 
 @pytest.fixture

@@ -308,3 +308,12 @@ def test_openssl_with_a_certificate_instead_of_its_raw_key_is_refused(s_server, 
     uri = s_server(*options_of(keys, authority.root))
     assert failed(daemon, uri, keys, authority) in ("dtls.alert", "dtls.rpk-mismatch",
                                                    "dtls.no-common-cipher")
+
+
+@each_mode
+def test_each_mode_works_over_tls_as_well(server, daemon, authority, mode):
+    keys = keys_for(mode, authority)
+    dm = server.listen("dm", keys, tcp=True)
+    d = daemon(conf_for(dm, keys, authority))
+    assert "b=T" in dm.wait("register")["queries"]
+    d.wait("registered", "101")

@@ -63,15 +63,18 @@ EXTRA_DIST += \
 	tests/integration/test_datagrams.py \
 	tests/integration/harness.py \
 	tests/integration/pki.py \
+	tests/integration/openssl.py \
 	tests/integration/pytest.ini \
 	tests/integration/test_bootstrap.py \
 	tests/integration/test_card.py \
 	tests/integration/test_config.py \
 	tests/integration/test_faults.py \
 	tests/integration/test_formats.py \
+	tests/integration/test_gnutls.py \
 	tests/integration/test_management.py \
 	tests/integration/test_network.py \
 	tests/integration/test_operations.py \
+	tests/integration/test_openssl.py \
 	tests/integration/test_order.py \
 	tests/integration/test_registration.py \
 	tests/integration/test_resumption.py \
@@ -84,6 +87,7 @@ EXTRA_DIST += \
 	tests/integration/test_state.py \
 	tests/integration/test_tcp.py \
 	tests/integration/test_testserver.py \
+	tests/integration/test_token.py \
 	tests/interop/LeshanPeer.java \
 	tests/interop/pom.xml \
 	tests/interop/pytest.ini \

@@ -129,12 +129,21 @@ START_TEST(session_that_the_server_has_forgotten_brings_a_full_handshake)
 }
 END_TEST
 
+static void set_time(SSL_SESSION *session, long at)
+{
+#if OPENSSL_VERSION_NUMBER >= 0x30300000L
+	SSL_SESSION_set_time_ex(session, at);
+#else
+	SSL_SESSION_set_time(session, at);
+#endif
+}
+
 static void make_older(long seconds)
 {
 	const unsigned char *at = resume.session.data;
 	SSL_SESSION *session = d2i_SSL_SESSION(NULL, &at, (long)resume.session.len);
 
-	SSL_SESSION_set_time(session, (long)time(NULL) - seconds);
+	set_time(session, (long)time(NULL) - seconds);
 	tls_resume_keep(&resume, session);
 	SSL_SESSION_free(session);
 }
