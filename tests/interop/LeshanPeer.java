@@ -15,10 +15,14 @@ import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
 import java.security.spec.PKCS8EncodedKeySpec;
 import java.security.spec.X509EncodedKeySpec;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.EnumSet;
+import java.util.HashMap;
+import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 import org.eclipse.californium.core.config.CoapConfig;
@@ -40,13 +44,16 @@ import org.eclipse.leshan.core.request.BootstrapRequest;
 import org.eclipse.leshan.core.request.CancelCompositeObservationRequest;
 import org.eclipse.leshan.core.request.CancelObservationRequest;
 import org.eclipse.leshan.core.request.ContentFormat;
+import org.eclipse.leshan.core.request.DeleteRequest;
 import org.eclipse.leshan.core.request.DiscoverRequest;
 import org.eclipse.leshan.core.request.DownlinkRequest;
 import org.eclipse.leshan.core.request.ExecuteRequest;
 import org.eclipse.leshan.core.request.ObserveCompositeRequest;
 import org.eclipse.leshan.core.request.ObserveRequest;
+import org.eclipse.leshan.core.request.ReadCompositeRequest;
 import org.eclipse.leshan.core.request.ReadRequest;
 import org.eclipse.leshan.core.request.WriteAttributesRequest;
+import org.eclipse.leshan.core.request.WriteCompositeRequest;
 import org.eclipse.leshan.core.request.WriteRequest;
 import org.eclipse.leshan.core.response.LwM2mResponse;
 import org.eclipse.leshan.core.response.ObserveCompositeResponse;
@@ -84,7 +91,9 @@ import org.eclipse.leshan.server.security.SecurityInfo;
  *   accounts EP nosec                                 the bootstrap server gives EP this account
  *   accounts EP psk DM-IDENTITY DM-KEY BS-IDENTITY BS-KEY
  *   known EP x509 | known EP rpk SUBJECT-PUBLIC-KEY-INFO       what EP shows the LwM2M server
- *   read|discover|execute EP PATH     write EP PATH VALUE
+ *   read EP PATH [FORMAT]             write EP PATH NUMBER [FORMAT]
+ *   discover|execute|delete EP PATH    read-composite EP PATH FORMAT PATH...
+ *   write-composite EP PATH NUMBER FORMAT
  *   attributes EP PATH pmin=1&gt=5     observe|forget EP PATH      observe-composite EP PATH PATH...
  *   cancel EP PATH                     ends an observation, or that of a composite that has PATH
  */
@@ -222,6 +231,10 @@ public class LeshanPeer {
         tell("ok", "command", "known");
     }
 
+    private static ContentFormat format(String name) {
+        return ContentFormat.fromName(name.toUpperCase(Locale.ROOT));
+    }
+
     private void send(String[] word) throws Exception {
         Registration registration = server.getRegistrationService().getByEndpoint(word[1]);
         DownlinkRequest<? extends LwM2mResponse> request;
@@ -240,9 +253,28 @@ public class LeshanPeer {
             break;
         case "write":
             String[] id = word[2].substring(1).split("/");
-            request = new WriteRequest(Integer.parseInt(id[0]), Integer.parseInt(id[1]),
-                    Integer.parseInt(id[2]), Long.parseLong(word[3]));
+            request = word.length > 4
+                    ? new WriteRequest(format(word[4]), Integer.parseInt(id[0]),
+                            Integer.parseInt(id[1]), Integer.parseInt(id[2]),
+                            Long.parseLong(word[3]))
+                    : new WriteRequest(Integer.parseInt(id[0]), Integer.parseInt(id[1]),
+                            Integer.parseInt(id[2]), Long.parseLong(word[3]));
             break;
+        case "delete":
+            request = new DeleteRequest(word[2]);
+            break;
+        case "read-composite": {
+            List<String> paths = new ArrayList<>(Arrays.asList(word).subList(4, word.length));
+            paths.add(word[2]);
+            request = new ReadCompositeRequest(format(word[3]), format(word[3]), paths);
+            break;
+        }
+        case "write-composite": {
+            Map<String, Object> values = new HashMap<>();
+            values.put(word[2], Long.parseLong(word[3]));
+            request = new WriteCompositeRequest(format(word[4]), values);
+            break;
+        }
         case "attributes":
             request = new WriteAttributesRequest(word[2], new LwM2mAttributeSet(
                     new DefaultLwM2mAttributeParser().parseUriQuery(word[3])));

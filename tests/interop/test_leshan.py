@@ -198,6 +198,32 @@ def test_values_are_observed_and_observations_cancelled(leshan, daemon, security
     assert len(leshan.seen("notification")) == 5
 
 
+def test_every_operation_in_every_format_that_leshan_speaks(leshan, daemon):
+    d = daemon(harness.quick_conf(device={"manufacturer": "Example Networks"}, servers={
+        "leshan": harness.server_conf(leshan.at["coap"], 123, lifetime="5min")}))
+    x = leshan.wait("registered")["links"].split("</1/")[1].split(">")[0]
+    d.wait("registered", "123")
+
+    path = f"/1/{x}/5"
+    for n, form in enumerate(("text", "cbor", "tlv", "senml_json", "senml_cbor")):
+        assert leshan.ask("write", path, str(1000 + n), form)["code"] == "204"
+        answer = leshan.ask("read", path, form)
+        assert answer["code"] == "205" and str(1000 + n) in answer["text"]
+    for form in ("tlv", "senml_json", "senml_cbor"):
+        for target in ("/3/0", "/3"):
+            answer = leshan.ask("read", target, form)
+            assert answer["code"] == "205" and "Example Networks" in answer["text"]
+    for n, form in enumerate(("senml_json", "senml_cbor")):
+        assert leshan.ask("write-composite", path, str(2000 + n), form)["code"] == "204"
+        answer = leshan.ask("read-composite", path, form, "/3/0/0", "/3/0/99", "/4711")
+        assert answer["code"] == "205" and str(2000 + n) in answer["text"]
+        assert "Example Networks" in answer["text"]
+    assert leshan.ask("write-composite", "/3/0/9", "1", "senml_cbor")["code"] == "405"
+    assert leshan.ask("write-composite", "/1/99/5", "1", "senml_cbor")["code"] == "404"
+    assert leshan.ask("delete", "/3/0")["code"] == "405"
+    assert leshan.ask("execute", "/3/0/0")["code"] == "405"
+
+
 def test_a_bootstrap_server_without_configuration_for_us_refuses(leshan, daemon):
     d = daemon(harness.quick_conf(
         bootstrap=harness.bootstrap_conf(leshan.at["bootstrap-coap"], "0s")))
