@@ -239,10 +239,12 @@ static int join_pieces(struct reader *r, enum cbor_kind kind, struct buf *store)
 {
 	struct got got;
 	uint8_t *room;
+
+	buf_truncate(store, 0);
+
 	/* at once, so that a key is not left behind in memory that realloc() gave back */
 	int e = buf_reserve(store, rd_left(r), &room);
 
-	buf_truncate(store, 0);
 	if (e < 0) {
 		r->err = e;
 		return e;

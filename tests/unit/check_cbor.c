@@ -314,6 +314,21 @@ START_TEST(cbor_string_in_pieces_has_pieces_of_its_kind_only)
 }
 END_TEST
 
+START_TEST(cbor_strings_in_pieces_take_turns_in_one_store)
+{
+	struct span in = test_hex("7f6161616261636164ff 7f61656166ff");
+	struct buf store = {.max = in.len};
+	struct reader r = reader_of(in);
+	struct cbor_item item;
+
+	ck_assert_int_eq(cbor_next_any(&r, &store, &item), 1);
+	ck_assert(span_is_text(item.bytes, "abcd"));
+	ck_assert_int_eq(cbor_next_any(&r, &store, &item), 1);
+	ck_assert(span_is_text(item.bytes, "ef"));
+	buf_done(&store);
+}
+END_TEST
+
 START_TEST(cbor_string_in_pieces_survives_a_failing_allocation)
 {
 	struct reader r = reader_of(test_hex("5f4101ff"));
@@ -398,6 +413,7 @@ Suite *suite(void)
 	tcase_add_test(t, cbor_cut_off_anywhere_is_malformed);
 	tcase_add_test(t, cbor_reads_the_indefinite_examples_of_the_standard);
 	tcase_add_test(t, cbor_string_in_pieces_has_pieces_of_its_kind_only);
+	tcase_add_test(t, cbor_strings_in_pieces_take_turns_in_one_store);
 	tcase_add_test(t, cbor_string_in_pieces_survives_a_failing_allocation);
 	tcase_add_test(t, cbor_skips_all_that_belongs_to_an_item);
 	tcase_add_test(t, cbor_writes_floats_and_whole_numbers_in_the_shortest_form);
