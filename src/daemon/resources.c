@@ -117,6 +117,13 @@ static void refresh(void *data, struct model *m, struct path target)
 	}
 }
 
+/* Who observes is told of what the polls find and others set. */
+static bool needs_look(void *data, struct path target)
+{
+	(void)data, (void)target;
+	return false;
+}
+
 /* A resource of an instance that the configuration binds is written only as it says. */
 static int check(void *data, const struct model *m, struct path resource, const struct value *v)
 {
@@ -170,7 +177,8 @@ static int execute(
 		&b->executing);
 }
 
-static const struct object_hooks hooks = {.refresh = refresh, .check = check, .execute = execute};
+static const struct object_hooks hooks = {
+	.refresh = refresh, .needs_look = needs_look, .check = check, .execute = execute};
 
 /* --- what servers write and others set ---------------------------------------------------------
  */

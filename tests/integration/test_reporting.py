@@ -160,6 +160,56 @@ def test_a_composite_is_observed_and_cancelled(observer):
     o.none(1)
 
 
+PORTFOLIO = """<LWM2M><Object><Name>Test portfolio</Name><ObjectID>16</ObjectID>
+<ObjectVersion>1.0</ObjectVersion><MultipleInstances>Multiple</MultipleInstances>
+<Mandatory>Optional</Mandatory><Resources>
+<Item ID="0"><Name>Identity</Name><Operations>RW</Operations>
+<MultipleInstances>Multiple</MultipleInstances><Mandatory>Mandatory</Mandatory>
+<Type>String</Type><RangeEnumeration></RangeEnumeration><Units></Units></Item>
+</Resources></Object></LWM2M>"""
+
+
+@pytest.fixture
+def creating(peer, daemon, tmp_path):
+    """A server that may create instances of object 16."""
+    objects = tmp_path / "objects"
+    objects.mkdir()
+    (objects / "16.xml").write_text(PORTFOLIO)
+    dm = peer()
+    d = daemon(quick_conf(servers={"main": server_conf(dm)},
+                          objects={"definitions": [str(objects)], "create": ["/16"]}))
+    dm.accept_register()
+    d.wait("registered", "101")
+    return Observer(dm, d, "/1/0")
+
+
+def create_portfolio(o, iid, text):
+    payload = json.dumps([{"bn": f"/16/{iid}/0/", "n": "0", "vs": text}])
+    m = o.peer.ask("POST", "/16", format=SENML_JSON, payload=payload, answer=o.update)
+    assert m.text == "2.01", m
+
+
+@pytest.mark.ets("1.1-int-308", "1.1-int-309")
+def test_a_composite_tells_of_what_is_created_and_deleted_later(creating):
+    o = creating
+    answer = composite(o, ["/16/1", "/3/0/16"], b"c")
+    others = {"/3/0/16": binding(o)}
+    assert answer.text == "2.05" and senml(answer) == others
+    create_portfolio(o, 1, "first")
+    assert senml(o.notification(b"c")) == {**others, "/16/1/0/0": "first"}
+    assert o.peer.ask("DELETE", "/16/1", answer=o.update).text == "2.02"
+    assert senml(o.notification(b"c")) == others
+
+
+def test_an_instance_that_is_deleted_ends_its_observation(creating):
+    o = creating
+    create_portfolio(o, 1, "first")
+    o.observe("/16/1", b"a", TLV)
+    assert o.peer.ask("DELETE", "/16/1", answer=o.update).text == "2.02"
+    m = o.notification(b"a")
+    assert m.text == "4.04" and m.number(OBSERVE) is None
+
+
 @pytest.mark.ets("1.1-int-310")
 def test_attributes_change_while_a_composite_is_observed(observer):
     o = observer
