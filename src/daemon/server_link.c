@@ -53,7 +53,9 @@ static uint64_t now(const struct server_link *l)
 /* Messages went to and fro: the server may speak to us for a while (TS core 6.5). */
 static void stay_awake(struct server_link *l)
 {
-	l->awake_until = now(l) + l->awake_time;
+	/* without queue mode the client never sleeps */
+	if (l->has_queue_mode)
+		l->awake_until = now(l) + l->awake_time;
 }
 
 bool server_link_is_awake(const struct server_link *l)

@@ -234,7 +234,8 @@ void session_work(struct tp_session *s)
 	session_tell_opener(s);
 	if (is_freed)
 		return;
-	session_tell_notices(s, &is_freed);
+	if (s->notices.is_waiting || notices_has_results(&s->notices))
+		session_tell_notices(s, &is_freed);
 	if (is_freed)
 		return;
 	if (s->has_answered) {
