@@ -10,12 +10,9 @@
 #include "daemon/card_inspect.h"
 #include "daemon/daemon.h"
 #include "daemon/diagnosis.h"
+#include "daemon/resources.h"
 #include "daemon/view.h"
 #include "dm/operation.h"
-#if __has_include("daemon/resources.h")
-#include "daemon/resources.h"
-#define HAVE_RESOURCES 1
-#endif
 
 /* --- news ------------------------------------------------------------------------------------- */
 
@@ -124,7 +121,6 @@ static int reload(void *data, void (*problem)(void *to, const char *line), void 
 	return daemon_reload(c->d, problem, to);
 }
 
-#ifdef HAVE_RESOURCES
 static int write_value(void *data, struct path p, struct span text, const char **ret_why)
 {
 	_cleanup_(buf_done) struct buf copy = {0};
@@ -146,7 +142,6 @@ static int write_value(void *data, struct path p, struct span text, const char *
 		*ret_why = "not in the range of its definition";
 	return r;
 }
-#endif
 
 static int execute(void *data, struct path p, struct span argument, const char **ret_why)
 {
@@ -249,9 +244,7 @@ const struct manage_ops console_ops = {
 	.values = view_values,
 	.observations = view_observations,
 	.steer = steer,
-#ifdef HAVE_RESOURCES
 	.write = write_value,
-#endif
 	.execute = execute,
 	.send = send_values,
 	.inspect_card = inspect_card,
