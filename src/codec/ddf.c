@@ -93,6 +93,16 @@ struct parse {
 	struct ddf_error *error;
 };
 
+/* newer versions of the parser deprecate the short form */
+static unsigned line_of(XML_Parser xml)
+{
+#if HAVE_DECL_XML_GETCURRENTLINENUMBER64
+	return (unsigned)XML_GetCurrentLineNumber64(xml);
+#else
+	return (unsigned)XML_GetCurrentLineNumber(xml);
+#endif
+}
+
 __attribute__((format(printf, 2, 3))) static void refuse(struct parse *p, const char *format, ...)
 {
 	va_list ap;
@@ -100,7 +110,7 @@ __attribute__((format(printf, 2, 3))) static void refuse(struct parse *p, const 
 	if (p->err < 0)
 		return;
 	p->err = -EBADMSG;
-	p->error->line = (unsigned)XML_GetCurrentLineNumber(p->xml);
+	p->error->line = line_of(p->xml);
 	va_start(ap, format);
 	vsnprintf(p->error->message, sizeof p->error->message, format, ap);
 	va_end(ap);
@@ -408,7 +418,7 @@ static void take_of_object(struct parse *p, enum element element)
 
 	if (element == EL_ID) {
 		take_id(p, trimmed(p), &o->id);
-		o->line = (unsigned)XML_GetCurrentLineNumber(p->xml);
+		o->line = line_of(p->xml);
 		p->has_id = true;
 	} else if (element == EL_NAME) {
 		take_text(p, &o->name);
