@@ -70,6 +70,7 @@ EXTRA_DIST += \
 	tests/integration/test_config.py \
 	tests/integration/test_faults.py \
 	tests/integration/test_formats.py \
+	tests/integration/test_instances.py \
 	tests/integration/test_gnutls.py \
 	tests/integration/test_management.py \
 	tests/integration/test_network.py \
