@@ -254,7 +254,7 @@ static int check_records(struct path base, struct range r)
 int lwm2m_cbor_encode(
 	struct path base, const struct record *records, size_t n_records, struct buf *out)
 {
-	struct range all = {records, records + n_records};
+	struct range all = {records, n_records ? records + n_records : records};
 	struct writer w = writer_to(out);
 	int r = check_records(base, all);
 
