@@ -46,11 +46,13 @@ packages=$(if [ -n "$arch" ]; then packages_of_cross; else packages_of_tests; fi
 [ "$suite" = bookworm ] || packages=$packages,systemd-dev
 cache=${XDG_CACHE_HOME:-/var/cache}/lwm2md
 tar=$cache/$suite${arch:+-$arch}-$(printf '%s' "$packages" | cksum | cut -d ' ' -f 1).tar
+# of two architectures: the main suite alone, in which they are in step
 if [ ! -f "$tar" ]; then
 	mkdir -p "$cache"
 	mmdebstrap --quiet --variant=buildd --include="$packages" \
 		${arch:+"--architectures=$(dpkg --print-architecture),$arch"} \
-		--aptopt='Acquire::Languages "none"' "$suite" "${tar%.tar}.part.tar" >&2 ||
+		--aptopt='Acquire::Languages "none"' "$suite" "${tar%.tar}.part.tar" \
+		${arch:+"deb http://deb.debian.org/debian $suite main"} >&2 ||
 		cannot "a tree of $suite could not be made (is there a mirror?)"
 	mv "${tar%.tar}.part.tar" "$tar"
 fi
