@@ -286,7 +286,8 @@ int pcsc_wait(struct pcsc *p, unsigned timeout_ms)
 
 	if (!p->is_known) {
 		error = look(p);
-		if (error != SCARD_S_SUCCESS && (uint32_t)error != SCARD_E_NO_READERS_AVAILABLE)
+		if (error != SCARD_S_SUCCESS &&
+			(uint32_t)error != (uint32_t)SCARD_E_NO_READERS_AVAILABLE)
 			return -ENOLINK;
 	}
 	for (size_t i = 0; i < p->n_readers; i++)
