@@ -1,5 +1,6 @@
 #include <errno.h>
 
+#include "keys/token.h"
 #include "peer.h"
 #include "pki.h"
 #include "runner.h"
@@ -110,6 +111,8 @@ Suite *suite(void)
 	Suite *all = suite_create("token_key");
 	TCase *t = tcase_create("token_key");
 
+	/* a case may end, as the daemon may, while a token's thread is inside OpenSSL */
+	token_prepare();
 	suite_add_tcase(all, t);
 	tcase_add_checked_fixture(t, setup, teardown);
 	tcase_set_timeout(t, 60);

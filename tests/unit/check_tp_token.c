@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <stdio.h>
 
+#include "keys/token.h"
 #include "runner.h"
 #include "testloop.h"
 
@@ -71,6 +72,8 @@ Suite *suite(void)
 	Suite *s = suite_create("tp_token");
 	TCase *t = tcase_create("tp_token");
 
+	/* a case may end, as the daemon may, while a token's thread is inside OpenSSL */
+	token_prepare();
 	suite_add_tcase(s, t);
 	tcase_add_checked_fixture(t, setup, NULL);
 	tcase_set_timeout(t, 60);
