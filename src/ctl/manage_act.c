@@ -54,8 +54,7 @@ void manage_write(void *data, struct varlink_call *call, const struct json *para
 			return;
 		}
 
-		int r = m->ops->write ? m->ops->write(m->data, p, json_text(text), &why)
-				      : -EOPNOTSUPP;
+		int r = m->ops->write(m->data, p, json_text(text), &why);
 
 		if (r < 0) {
 			answer_failure(call, p, r, why);

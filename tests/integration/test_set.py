@@ -7,15 +7,14 @@ import pytest
 from coap import boottime
 from harness import quick_conf, server_conf
 from test_ctl import LWM2MCTL, MANAGE, Ctl, connect, hear
-
-resources = pytest.importorskip("test_resources")
+from test_resources import SENSOR, definition
 
 
 @pytest.fixture
 def sensor(server, daemon, tmp_path):
     """A registered client with two resources that can be set."""
     (tmp_path / "objects").mkdir()
-    (tmp_path / "objects" / "33000.xml").write_text(resources.definition(33000, resources.SENSOR, "1.1"))
+    (tmp_path / "objects" / "33000.xml").write_text(definition(33000, SENSOR, "1.1"))
     dm = server.listen("dm")
     d = daemon(quick_conf(
         servers={"main": server_conf(dm)}, objects={"definitions": [str(tmp_path / "objects")]},
