@@ -107,7 +107,7 @@ def idle(server, daemon, seconds, keys=None):
                           coap={"ack_timeout": "2s", "max_retransmit": 4}))
     dm.wait("register")
     d.wait("registered", "101")
-    assert dm.ask("READ /3/0/16 text").text == "U"
+    assert dm.ask("READ /3/0/16 text").text == "UT"
     # what follows the registration (state written, status told) has half a second
     dm.quiet("update", 0.5)
     before = switches(d)
