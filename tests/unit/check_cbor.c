@@ -243,7 +243,7 @@ START_TEST(cbor_reads_what_it_wrote)
 		cbor_write_int(&w, v);
 		memcpy(&f, &bits, sizeof f);
 		cbor_write_double(&w, isnan(f) ? 0 : f);
-		cbor_write_bytes(&w, span_of(&bits, bits % 9));
+		cbor_write_bytes(&w, span_of(&bits, (size_t)(bits % 9)));
 
 		struct reader r = reader_of(buf_span(&out));
 
@@ -252,7 +252,7 @@ START_TEST(cbor_reads_what_it_wrote)
 		ck_assert_int_eq(cbor_expect(&r, CBOR_FLOAT, &item), 0);
 		ck_assert(isnan(f) || memcmp(&item.f, &f, sizeof f) == 0);
 		ck_assert_int_eq(cbor_expect(&r, CBOR_BYTES, &item), 0);
-		ck_assert(span_is_equal(item.bytes, span_of(&bits, bits % 9)));
+		ck_assert(span_is_equal(item.bytes, span_of(&bits, (size_t)(bits % 9))));
 		ck_assert_int_eq(cbor_next(&r, &item), 0);
 		buf_done(&out);
 	}

@@ -65,7 +65,8 @@ static void fail_with(enum reason reason)
 static size_t count(void)
 {
 	struct step s;
-	uint64_t cursor = 0, n = 0;
+	uint64_t cursor = 0;
+	size_t n = 0;
 
 	while (timeline_next(line, &cursor, &s))
 		n++;

@@ -115,7 +115,7 @@ static double random_float(uint64_t *state)
 
 static struct span random_bytes(uint64_t *state, bool is_text, uint8_t *bytes, size_t max_bytes)
 {
-	size_t len = random_next(state) % (max_bytes + 1);
+	size_t len = (size_t)(random_next(state) % (max_bytes + 1));
 
 	for (size_t i = 0; i < len; i++) {
 		uint64_t n = random_next(state) >> 32;
