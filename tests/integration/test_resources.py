@@ -8,7 +8,7 @@ import time
 import pytest
 
 from coap import links
-from harness import TOP, instance_of, quick_conf, server_conf
+from harness import BUILD, TOP, instance_of, quick_conf, server_conf
 
 OFFICIAL = pathlib.Path(os.environ.get("LWM2M_REGISTRY", TOP.parent / "shared" / "spec" / "objects"))
 
@@ -220,6 +220,21 @@ def test_a_broken_definition_is_refused_with_file_and_line(daemon, place):
     d = daemon(conf)
     d.wait_text("objects/33000.xml:3:")
     assert d.wait_exit() == 78
+
+
+def test_each_installed_definition_loads_and_a_thermometer_needs_no_other(server, daemon, tmp_path):
+    temperature = tmp_path / "temp1_input"
+    temperature.write_text("21500\n")
+    dm = server.listen("dm")
+    conf = quick_conf(servers={"main": server_conf(dm, 101)},
+                      objects={"definitions": [str(BUILD / "conf" / "objects")]})
+    conf["resources"] = [{"path": "/3303/0/5700", "file": str(temperature), "scale": 0.001}]
+    objects = [int(file.stem) for file in (BUILD / "conf" / "objects").glob("*.xml")]
+    conf["resources"] += [{"path": f"/{oid}/1/5750", "value": "test"} for oid in objects]
+    daemon(conf).wait("registered", "101")
+    told = str(dm.wait("register"))
+    assert len(objects) == 23 and all(f"</{oid}/1>" in told for oid in objects)
+    assert dm.ask("READ /3303/0/5700 text").text == "21.5"
 
 
 @pytest.mark.skipif(not OFFICIAL.is_dir(), reason="the registry's files are not there")
