@@ -164,6 +164,7 @@ struct conf {
 	char **definitions;	     /* directories, later ones win; NULL: the defaults */
 	char **objects_disabled;     /* paths of depth 1 or 2 as they are written; NULL: none */
 	char **objects_created;	     /* whose instances servers may create and delete; likewise */
+	uint32_t objects_max_octets; /* that servers may make the model hold */
 	struct ddf_object **objects; /* by ascending id: what resources and the above need */
 	size_t n_objects;
 	struct conf_resource *resources; /* by ascending path */

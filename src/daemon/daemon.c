@@ -301,6 +301,7 @@ static void take_over(struct daemon *d, struct conf *conf)
 	d->generation++;
 	d->stale_since = 0;
 	tp_set(d->tp, &settings);
+	model_set_octets_max(d->model, conf->objects_max_octets);
 	servers_set_conf(d->servers, conf);
 	bootstrapper_set_conf(d->bootstrapper, conf);
 	card_step_set_conf(d->card_step, conf);
@@ -397,9 +398,11 @@ static int make_model(struct daemon *d)
 		r = model_add_object(d->model, &object_device, &d->device_actions);
 	if (r == 0)
 		r = fill_device(d);
-	if (r == 0)
-		model_on_change(d->model, on_model_change, d);
-	return r;
+	if (r < 0)
+		return r;
+	model_set_octets_max(d->model, d->conf->objects_max_octets);
+	model_on_change(d->model, on_model_change, d);
+	return 0;
 }
 
 static int make_card(struct daemon *d)

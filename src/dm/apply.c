@@ -45,6 +45,9 @@ int apply_value(struct model *m, const struct record *record)
 
 int apply_end(struct model *m, int r, int code)
 {
+	/* 5.00: no code of 4.xx says it of each operation (TS transport 6.7) */
+	if (r >= 0 && model_has_outgrown(m))
+		r = -ENOSPC;
 	if (r < 0) {
 		model_rollback(m);
 		return r;

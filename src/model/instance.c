@@ -16,6 +16,19 @@ static void value_release(struct value *v)
 	v->bytes = (struct span){0};
 }
 
+static size_t bytes_of(const struct value *v)
+{
+	return value_has_bytes(v->type) ? v->bytes.len : 0;
+}
+
+/* The cell has no value then. */
+static void cell_clear(struct instance *i, struct cell *c)
+{
+	i->octets -= bytes_of(&c->value);
+	value_release(&c->value);
+	c->value = (struct value){0};
+}
+
 static int value_copy(const struct value *from, struct value *ret)
 {
 	if (!value_has_bytes(from->type)) {
@@ -41,7 +54,7 @@ int instance_new(uint32_t key, enum origin origin, struct instance **ret)
 
 	if (!i)
 		return -ENOMEM;
-	*i = (struct instance){.key = key, .origin = origin};
+	*i = (struct instance){.key = key, .origin = origin, .octets = INSTANCE_OCTETS};
 	*ret = i;
 	return 0;
 }
@@ -81,6 +94,7 @@ int instance_clone(const struct instance *from, struct instance **ret)
 		if (r < 0)
 			return r;
 	}
+	i->octets = from->octets;
 	*ret = TAKE_PTR(i);
 	return 0;
 }
@@ -146,6 +160,7 @@ static int make_cell(struct instance *i, uint32_t key, struct cell **ret)
 		memmove(&i->cells[at + 1], &i->cells[at], (i->n - at) * sizeof *i->cells);
 		i->cells[at] = (struct cell){.key = key};
 		i->n++;
+		i->octets += CELL_OCTETS;
 	}
 	*ret = &i->cells[at];
 	return 0;
@@ -164,15 +179,17 @@ int instance_put(struct instance *i, uint32_t key, const struct value *v)
 		value_release(&copy);
 		return r;
 	}
-	value_release(&c->value);
+	cell_clear(i, c);
 	*c = (struct cell){.key = key, .value = copy};
+	i->octets += bytes_of(&copy);
 	return 0;
 }
 
 static void remove_cells(struct instance *i, uint32_t at, uint32_t n)
 {
 	for (uint32_t c = at; c < at + n; c++)
-		value_release(&i->cells[c].value);
+		cell_clear(i, &i->cells[c]);
+	i->octets -= n * (size_t)CELL_OCTETS;
 	if (n > 0)
 		memmove(&i->cells[at], &i->cells[at + n], (i->n - at - n) * sizeof *i->cells);
 	i->n -= n;
@@ -186,8 +203,8 @@ int instance_put_empty_set(struct instance *i, uint16_t rid)
 	if (n > 1)
 		remove_cells(i, at + 1, n - 1);
 	if (n > 0) {
-		value_release(&i->cells[at].value);
-		i->cells[at] = (struct cell){.key = CELL_KEY(rid, CELL_EMPTY_SET)};
+		cell_clear(i, &i->cells[at]);
+		i->cells[at].key = CELL_KEY(rid, CELL_EMPTY_SET);
 		return 0;
 	}
 	return make_cell(i, CELL_KEY(rid, CELL_EMPTY_SET), &c);
@@ -206,8 +223,8 @@ void instance_remove_of_multiple(struct instance *i, uint32_t key)
 	uint32_t at;
 
 	if (instance_run(i, rid, &at) == 1) {
-		value_release(&i->cells[at].value);
-		i->cells[at] = (struct cell){.key = CELL_KEY(rid, CELL_EMPTY_SET)};
+		cell_clear(i, &i->cells[at]);
+		i->cells[at].key = CELL_KEY(rid, CELL_EMPTY_SET);
 		return;
 	}
 	remove_cells(i, instance_search(i, key), 1);

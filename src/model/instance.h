@@ -24,6 +24,9 @@ static inline uint16_t cell_resource(const struct cell *c)
  */
 enum { CELL_EMPTY_SET = ID_NONE };
 
+/* What an instance and a value count beside the value's own octets (objects.max_octets). */
+enum { INSTANCE_OCTETS = 64, CELL_OCTETS = 32 };
+
 #define INSTANCE_KEY(device, iid) ((uint32_t)(device) << 16 | (uint16_t)(iid))
 
 struct instance {
@@ -31,6 +34,7 @@ struct instance {
 	enum origin origin;
 	uint32_t n, cap;
 	struct cell *cells;
+	size_t octets;	   /* what all of it counts */
 	struct undo *undo; /* of the open transaction; NULL: not touched in it */
 };
 

@@ -14,6 +14,7 @@ int model_new(struct model **ret)
 	if (!m)
 		return -ENOMEM;
 	m->last_undo = &m->first_undo;
+	m->octets_max = SIZE_MAX;
 	m->guards = calloc(1, sizeof *m->guards);
 	if (!m->guards)
 		return -ENOMEM;
@@ -329,6 +330,8 @@ int model_create(struct model *m, struct path instance, enum origin origin)
 	r = transaction_create(m, o, i);
 	if (r < 0)
 		return r;
+	/* not of i: a listener may have taken it away again */
+	m->octets += INSTANCE_OCTETS;
 	TAKE_PTR(i);
 	return 0;
 }
@@ -382,10 +385,12 @@ int model_delete(struct model *m, struct path p)
 	int r = transaction_keep_resource(m, o, &i, p.id[2]);
 	if (r < 0)
 		return r;
+	m->octets -= i->octets;
 	if (p.depth == 3)
 		instance_remove_resource(i, p.id[2]);
 	else
 		instance_remove_of_multiple(i, CELL_KEY(p.id[2], p.id[3]));
+	m->octets += i->octets;
 	transaction_tell(m, path_parent(p, 3), MODEL_WRITTEN);
 	return 0;
 }
@@ -425,7 +430,9 @@ int model_set(struct model *m, struct path p, const struct value *v)
 	r = transaction_keep_resource(m, o, &i, p.id[2]);
 	if (r < 0)
 		return r;
+	m->octets -= i->octets;
 	r = instance_put(i, key, v);
+	m->octets += i->octets;
 	if (r < 0)
 		return r;
 	transaction_tell(m, path_parent(p, 3), MODEL_WRITTEN);
@@ -449,7 +456,9 @@ int model_set_empty(struct model *m, struct path resource)
 	int r = transaction_keep_resource(m, o, &i, resource.id[2]);
 	if (r < 0)
 		return r;
+	m->octets -= i->octets;
 	r = instance_put_empty_set(i, resource.id[2]);
+	m->octets += i->octets;
 	if (r < 0)
 		return r;
 	transaction_tell(m, resource, MODEL_WRITTEN);
@@ -515,6 +524,21 @@ int model_set_origin(struct model *m, struct path instance, enum origin origin)
 		return r;
 	i->origin = origin;
 	return 0;
+}
+
+void model_set_octets_max(struct model *m, size_t octets)
+{
+	m->octets_max = octets;
+}
+
+size_t model_octets(const struct model *m)
+{
+	return m->octets;
+}
+
+bool model_has_outgrown(const struct model *m)
+{
+	return m->is_in_transaction && m->octets > m->octets_max && m->octets > m->octets_before;
 }
 
 void model_on_change(struct model *m,

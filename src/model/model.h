@@ -152,6 +152,15 @@ void model_commit(struct model *m);
 void model_rollback(struct model *m);
 bool model_in_transaction(const struct model *m);
 
+/*
+ * How much peers may make us keep, in octets of values; each instance counts 64 more, each value
+ * 32. What the configuration or the device itself sets is not refused. No limit at first.
+ */
+void model_set_octets_max(struct model *m, size_t octets);
+size_t model_octets(const struct model *m);
+/* The open transaction made it more, and more than the limit: to be rolled back. */
+bool model_has_outgrown(const struct model *m);
+
 /* One listener. Called after commit, once for each changed path (instance paths for CREATED and
  * DELETED, resource paths for WRITTEN). It may change the model. */
 void model_on_change(struct model *m,

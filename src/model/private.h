@@ -18,6 +18,8 @@ struct model {
 	bool is_in_transaction;
 	bool has_deleted; /* the open transaction took instances away */
 	struct undo *first_undo, **last_undo;
+	/* what all instances count; it was so at begin; a transaction of a peer may let it be */
+	size_t octets, octets_before, octets_max;
 	struct guards *guards; /* owned; apart, since looking up may make the index anew */
 	void (*changed)(void *data, struct path p, enum model_change what);
 	void *changed_data;

@@ -155,9 +155,11 @@ int transaction_delete(struct model *m, struct object *o, struct instance *i)
 
 		if (r < 0)
 			return r;
+		m->octets -= i->octets;
 		u->saved = object_take(o, key);
 		return 0;
 	}
+	m->octets -= i->octets;
 	instance_free(object_take(o, key));
 	transaction_tell(m, instance_path(o, key), MODEL_DELETED);
 	return 0;
@@ -175,6 +177,7 @@ int model_begin(struct model *m)
 		return -EBUSY;
 	m->is_in_transaction = true;
 	m->has_deleted = false;
+	m->octets_before = m->octets;
 	m->first_undo = NULL;
 	m->last_undo = &m->first_undo;
 	return 0;
@@ -239,6 +242,8 @@ void model_rollback(struct model *m)
 {
 	struct undo *list = TAKE_PTR(m->first_undo);
 
+	if (m->is_in_transaction)
+		m->octets = m->octets_before;
 	m->last_undo = &m->first_undo;
 	for (struct undo *u = list; u; u = u->next) {
 		note_change(m, u->object);

@@ -253,6 +253,30 @@ def test_request_tags_keep_two_bodies_apart(registered):
     assert get(dm, 1).payload == b"B"
 
 
+def test_what_servers_fill_has_a_limit(peer, daemon, objects):
+    dm = peer()
+    d = daemon(quick_conf(servers={"main": server_conf(dm, 101)},
+                          objects={**objects, "max_octets": 65536}))
+    dm.accept_register()
+    d.wait("registered", "101")
+    assert dm.ask("POST", f"/{BOX}").text == "2.01"
+    body, n = bytes(16384), 16
+
+    def fill(path):
+        for num in range(n):
+            answer = put(dm, num, num < n - 1, body[:1024], path=path)
+        return answer.text
+
+    made = 1
+    while (text := fill(f"/{BOX}/{made - 1}/0")) == "2.04":
+        assert dm.ask("POST", f"/{BOX}").text == "2.01"
+        made += 1
+    assert (text, made) == ("5.00", 4)  # three times 16 KiB, and what the accounts take
+    assert dm.ask("GET", f"/{BOX}/3/0").text == "4.04"
+    assert dm.ask("DELETE", f"/{BOX}/0").text == "2.02"
+    assert fill(f"/{BOX}/3/0") == "2.04"
+
+
 def test_ten_thousand_instances_are_registered_in_136_datagrams(peer, daemon, objects):
     """Created by the server, in composites of a few hundred; the next Register names them all."""
     dm = peer()

@@ -125,6 +125,7 @@ START_TEST(conf_full_example_has_every_value)
 	ck_assert(c->coap.ack_random_factor > 1.49 && c->coap.ack_random_factor < 1.51);
 	ck_assert_uint_eq(c->coap.max_retransmit, 4);
 	ck_assert_uint_eq(c->coap.max_body, 4096);
+	ck_assert_uint_eq(c->objects_max_octets, 1000000);
 	ck_assert_int_eq(c->security.allow_nosec, NOSEC_NO);
 	ck_assert_uint_eq(c->security.min_psk_length, 16);
 	ck_assert_str_eq(c->state_directory, "/var/lib/lwm2md");

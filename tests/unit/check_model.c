@@ -504,8 +504,24 @@ static void random_remove(struct reference *ref, unsigned i)
 	}
 }
 
+/* 64 an instance, 32 a value or the mark of an empty set, and what a text has of its own. */
+static size_t octets_of(const struct reference *ref)
+{
+	size_t sum = 0;
+
+	for (unsigned i = 0; i < IIDS; i++) {
+		sum += ref->exists[i] ? 64 : 0;
+		sum += ref->text[i] < 0 ? 0u : 32u + (ref->text[i] < 10 ? 1u : 2u);
+		for (unsigned k = 0; k < RIIDS; k++)
+			sum += ref->number[i][k] >= 0 ? 32 : 0;
+		sum += ref->has_set[i] && !any_number(ref, i) ? 32 : 0;
+	}
+	return sum;
+}
+
 static void compare(const struct reference *ref)
 {
+	ck_assert_uint_eq(model_octets(m), octets_of(ref));
 	for (unsigned i = 0; i < IIDS; i++) {
 		struct path text = PATH3(SAMPLE, i, SAMPLE_TEXT);
 		struct path set = PATH3(SAMPLE, i, SAMPLE_INTS);

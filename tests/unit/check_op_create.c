@@ -212,6 +212,19 @@ START_TEST(create_with_access_control_makes_its_server_the_owner)
 }
 END_TEST
 
+/* As many as fit; Delete makes room again. */
+START_TEST(create_beyond_the_limit_of_octets_is_5_00)
+{
+	model_set_octets_max(d.m, model_octets(d.m) + 64 + 32 + 3 + 32 + 1);
+	expect("POST /30000 cf=11542", "hex:" MANDATORY, 201, "/30000/1");
+	expect("POST /30000 cf=11542", "hex:" MANDATORY, 500, "");
+	expect("PUT /30000/1/0 cf=0", "newer", 500, "");
+	expect("PUT /30000/1/0 cf=0", "old", 204, "");
+	expect("DELETE /30000/1", "", 202, "");
+	expect("POST /30000 cf=11542", "hex:" MANDATORY, 201, "/30000/1");
+}
+END_TEST
+
 Suite *suite(void)
 {
 	Suite *s = suite_create("op_create");
@@ -229,6 +242,7 @@ Suite *suite(void)
 	tcase_add_test(t, create_without_payload_came_with_1_2);
 	tcase_add_test(t, create_in_another_form_is_refused);
 	tcase_add_test(t, create_without_access_control_makes_none);
+	tcase_add_test(t, create_beyond_the_limit_of_octets_is_5_00);
 	tcase_add_test(t, create_with_access_control_needs_the_right_on_the_object);
 	tcase_add_test(t, create_with_access_control_makes_its_server_the_owner);
 	suite_add_tcase(s, t);

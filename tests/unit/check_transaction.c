@@ -254,6 +254,27 @@ START_TEST(transaction_survives_each_failing_allocation)
 }
 END_TEST
 
+START_TEST(transaction_has_outgrown_the_limit_only_if_it_grew)
+{
+	struct sample data = {0};
+	struct model *m = model_with_values(&data);
+
+	model_set_octets_max(m, model_octets(m) - 1);
+	ck_assert(!model_has_outgrown(m));
+	ck_assert_int_eq(model_begin(m), 0);
+	ck_assert_int_eq(model_set(m, PATH3(SAMPLE, 0, SAMPLE_TEXT), &VALUE_TEXT("less")), 0);
+	ck_assert(model_has_outgrown(m));
+	ck_assert_int_eq(model_set(m, PATH3(SAMPLE, 0, SAMPLE_TEXT), &VALUE_TEXT("new")), 0);
+	ck_assert(!model_has_outgrown(m));
+	ck_assert_int_eq(model_create(m, PATH2(SAMPLE, 9), ORIGIN_SERVER), 0);
+	ck_assert(model_has_outgrown(m));
+	ck_assert_int_eq(model_delete(m, PATH2(SAMPLE, 5)), 0);
+	ck_assert(!model_has_outgrown(m));
+	model_rollback(m);
+	model_free(m);
+}
+END_TEST
+
 Suite *suite(void)
 {
 	Suite *s = suite_create("transaction");
@@ -262,6 +283,7 @@ Suite *suite(void)
 	tcase_add_test(t, transaction_rollback_restores_everything);
 	tcase_add_test(t, transaction_commit_keeps_everything);
 	tcase_add_test(t, transaction_is_one_at_a_time);
+	tcase_add_test(t, transaction_has_outgrown_the_limit_only_if_it_grew);
 	tcase_add_test(t, transaction_tells_at_commit_and_each_change_once);
 	tcase_add_test(t, transaction_tells_nothing_of_what_came_back);
 	tcase_add_test(t, transaction_tells_what_an_instance_lost_when_made_anew);
