@@ -14,7 +14,7 @@ out=${3:?DIR}
 top=$(cd "$(dirname "$0")/.." && pwd)
 
 # posix_spawn() of what is not there succeeds, so do some changes of user; and it is slow
-unlike='varlink_reply_beyond_the_limit|card_inspect_can_be_repeated|child_that_cannot_be_started_is_an_error|run_says_that_there_is_no_helper_or_no_service
+unlike='programs_that_cannot_be_started_say_so|varlink_reply_beyond_the_limit|card_inspect_can_be_repeated|child_that_cannot_be_started_is_an_error|run_says_that_there_is_no_helper_or_no_service
 watch_that_cannot_be_started_is_tried_again|peer_of_another_user_may_steer_only_as_a_member'
 unlike=$(echo "$unlike" | paste -sd '|')
 

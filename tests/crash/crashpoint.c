@@ -19,8 +19,9 @@ static off_t synced[FILES_MAX];
 
 int __real_openat(int directory, const char *path, int flags, ...);
 ssize_t __real_write(int fd, const void *bytes, size_t len);
-ssize_t __real_pwrite(int fd, const void *bytes, size_t len, off_t at);
-int __real_ftruncate(int fd, off_t len);
+/* off_t has 64 bits, whatever long has */
+ssize_t __real_pwrite64(int fd, const void *bytes, size_t len, off_t at);
+int __real_ftruncate64(int fd, off_t len);
 int __real_fsync(int fd);
 int __real_close(int fd);
 int __real_renameat(int from, const char *old, int to, const char *fresh);
@@ -68,7 +69,7 @@ const char *crash_log(void)
 static void end(void)
 {
 	for (int fd = 0; mode == CRASH_POWER && fd < FILES_MAX; fd++)
-		if (synced[fd] && __real_ftruncate(fd, synced[fd] - 1) < 0)
+		if (synced[fd] && __real_ftruncate64(fd, synced[fd] - 1) < 0)
 			_exit(1);
 	_exit(CRASH_STATUS);
 }
@@ -165,12 +166,12 @@ ssize_t __wrap_write(int fd, const void *bytes, size_t len)
 
 ssize_t __wrap_pwrite(int fd, const void *bytes, size_t len, off_t at)
 {
-	return fails("pwrite", true) ? -1 : __real_pwrite(fd, bytes, len, at);
+	return fails("pwrite", true) ? -1 : __real_pwrite64(fd, bytes, len, at);
 }
 
 int __wrap_ftruncate(int fd, off_t len)
 {
-	return fails("ftruncate", false) ? -1 : __real_ftruncate(fd, len);
+	return fails("ftruncate", false) ? -1 : __real_ftruncate64(fd, len);
 }
 
 ssize_t __wrap_pwrite64(int fd, const void *bytes, size_t len, off_t at)
