@@ -185,6 +185,9 @@ static const struct object_hooks hooks = {
 
 void resources_touch(struct resources *r)
 {
+	/* not later with each change: a server that writes all the time must not put it off */
+	if (r->is_dirty)
+		return;
 	r->is_dirty = true;
 	r->env.loop->arm(r->save, resources_now(r) + SAVE_DELAY, ACCURACY);
 }
@@ -346,11 +349,12 @@ static int make_watched(struct resources *r)
 {
 	struct binding **watched = calloc(r->n + 1, sizeof *watched);
 
-	if (!watched)
-		return -ENOMEM;
+	/* those in the list are of the former configuration, also if there is no other list */
 	free(r->watched);
 	r->watched = watched;
 	r->n_watched = 0;
+	if (!watched)
+		return -ENOMEM;
 	for (size_t i = 0; i < r->n; i++)
 		if (r->binding[i].is_watched)
 			r->watched[r->n_watched++] = &r->binding[i];
@@ -363,11 +367,12 @@ static int replace(struct resources *r, const struct conf *conf, struct binding 
 	size_t n_old = r->n, at = 0;
 	int e = 0;
 
+	r->n_watched = 0;
 	r->binding = fresh;
 	r->n = conf->n_resources;
 	drop_unbound(r, old, n_old);
 	r->conf = conf;
-	for (size_t i = 0; e == 0 && i < r->n; i++) {
+	for (size_t i = 0; i < r->n; i++) {
 		struct binding *b = &r->binding[i];
 
 		while (at < n_old && path_compare(old[at].conf->path, b->conf->path) < 0)
@@ -375,7 +380,9 @@ static int replace(struct resources *r, const struct conf *conf, struct binding 
 
 		bool is_same = at < n_old && path_is_equal(old[at].conf->path, b->conf->path);
 
-		e = start_binding(b, take_over(b, is_same ? &old[at] : NULL));
+		int one = start_binding(b, take_over(b, is_same ? &old[at] : NULL));
+
+		e = e < 0 ? e : one;
 	}
 	for (size_t i = 0; i < n_old; i++)
 		binding_done(&old[i]);
@@ -383,17 +390,28 @@ static int replace(struct resources *r, const struct conf *conf, struct binding 
 	return e;
 }
 
+/* Nothing of the former configuration may be used any more. */
+static void let_go(struct resources *r, const struct conf *conf)
+{
+	for (size_t i = 0; i < r->n; i++)
+		binding_done(&r->binding[i]);
+	free(r->binding);
+	r->binding = NULL;
+	r->n = r->n_watched = 0;
+	r->conf = conf;
+}
+
 int resources_set_conf(struct resources *r, const struct conf *conf)
 {
 	struct binding *fresh = calloc(conf->n_resources + 1, sizeof *fresh);
-	int e;
+	int e = fresh ? 0 : -ENOMEM;
 
-	if (!fresh)
-		return -ENOMEM;
 	r->is_own = true;
-	e = catalog_set(r->catalog, conf);
+	if (e == 0)
+		e = catalog_set(r->catalog, conf);
 	r->is_own = false;
 	if (e < 0) {
+		let_go(r, conf);
 		free(fresh);
 		return e;
 	}
@@ -405,10 +423,11 @@ int resources_set_conf(struct resources *r, const struct conf *conf)
 	if (e == 0 && !r->is_restored && r->env.keeper)
 		kept_read(r);
 	r->is_restored = true;
-	if (e == 0)
-		e = make_watched(r);
+
+	int watched = make_watched(r);
+
 	arm(r);
-	return e;
+	return e < 0 ? e : watched;
 }
 
 /* --- life ------------------------------------------------------------------------------------- */

@@ -25,6 +25,7 @@ void bound_start(const char *entries, const char *more);
 void bound_stop(void);
 /* Another configuration for the process that runs. */
 void bound_reload(const char *entries, const char *more);
+int bound_try_reload(const char *entries, const char *more);
 /* A file below the root of the fixture; its whole path. */
 const char *bound_file(const char *name, const char *text);
 /* The value as text, "" without one; after a refresh as a Read does it. */

@@ -46,6 +46,25 @@ START_TEST(kept_values_are_saved_two_seconds_after_a_change)
 }
 END_TEST
 
+START_TEST(kept_values_are_saved_while_a_server_writes_all_the_time)
+{
+	bound_start(entries, "");
+	for (unsigned i = 0; i < 8; i++) {
+		ck_assert_int_eq(bound_write(P(0, 3), &VALUE_INT(10 + i)), 0);
+		world_run(1);
+	}
+	bound.keeper = keeper_free(bound.keeper);
+	bound_stop();
+	bound_start(entries, "");
+
+	struct value v;
+
+	ck_assert_int_eq(model_get(bound.model, P(0, 3), &v), 0);
+	ck_assert_int_ge(v.i, 14);
+	bound_stop();
+}
+END_TEST
+
 START_TEST(kept_values_age_while_the_daemon_is_off)
 {
 	bound_start(entries, "");
@@ -108,6 +127,7 @@ Suite *suite(void)
 	tcase_add_checked_fixture(t, bound_setup, bound_teardown);
 	tcase_add_test(t, kept_values_come_back);
 	tcase_add_test(t, kept_values_are_saved_two_seconds_after_a_change);
+	tcase_add_test(t, kept_values_are_saved_while_a_server_writes_all_the_time);
 	tcase_add_test(t, kept_values_age_while_the_daemon_is_off);
 	tcase_add_test(t, kept_values_that_no_longer_fit_are_left_out);
 	tcase_add_test(t, kept_instances_of_servers_come_back_where_they_may_make_them);

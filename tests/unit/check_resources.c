@@ -162,6 +162,52 @@ START_TEST(resources_by_the_thousand_are_bound_and_read_one_by_one)
 }
 END_TEST
 
+/* A resource has at most 256 instances: the last one has no room. */
+START_TEST(resources_that_do_not_fit_leave_the_others_in_use)
+{
+	char *entry = file_entry(bound_file("t", "1\n"), "poll = \"10s\";"), *text;
+	struct value v;
+	size_t size;
+	FILE *out = open_memstream(&text, &size);
+
+	fprintf(out, "%s", entry);
+	for (unsigned i = 0; i < 257; i++)
+		fprintf(out, ",{ path = \"/33000/0/6/%u\"; value = \"x\"; }", i);
+	fprintf(out, ",{ path = \"/33000/1/3\"; value = 7; }");
+	fclose(out);
+
+	bound_start(entry, "");
+	ck_assert_int_eq(bound_try_reload(text, ""), -ENOSPC);
+	ck_assert_str_eq(bound_read(PATH4(33000, 0, 6, 255)), "x");
+	ck_assert_str_eq(bound_read(P(1, 3)), "7");
+	bound_file("t", "2\n");
+	world_run(11);
+	ck_assert_int_eq(model_get(bound.model, P(0, 1), &v), 0);
+	ck_assert(v.f == 2);
+	bound_stop();
+	free(text);
+	free(entry);
+}
+END_TEST
+
+/* A definition cannot go while a bootstrap session is open. */
+START_TEST(resources_let_the_former_configuration_go_even_on_failure)
+{
+	char *entry = file_entry(bound_file("t", "1\n"), "poll = \"10s\";");
+
+	bound_start(entry, "");
+	ck_assert_int_eq(model_begin(bound.model), 0);
+	ck_assert_int_eq(bound_try_reload("", ""), -EBUSY);
+	model_rollback(bound.model);
+	world_run(30);
+	ck_assert_int_eq(resources_set(bound.resources, P(0, 1), "2"), -ENOENT);
+	bound_reload(entry, "");
+	ck_assert_str_eq(bound_read(P(0, 1)), "1");
+	bound_stop();
+	free(entry);
+}
+END_TEST
+
 Suite *suite(void)
 {
 	Suite *s = suite_create("resources");
@@ -176,6 +222,8 @@ Suite *suite(void)
 	tcase_add_test(t, resources_are_set_where_the_configuration_says_so);
 	tcase_add_test(t, resources_are_executed_where_the_configuration_says_so);
 	tcase_add_test(t, resources_reload_changes_only_what_differs);
+	tcase_add_test(t, resources_that_do_not_fit_leave_the_others_in_use);
+	tcase_add_test(t, resources_let_the_former_configuration_go_even_on_failure);
 	tcase_add_test(t, resources_by_the_thousand_are_bound_and_read_one_by_one);
 	suite_add_tcase(s, t);
 	return s;
