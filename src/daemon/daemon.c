@@ -289,6 +289,34 @@ static void on_problem(void *data, bool is_error, const char *code, const char *
 		p->problem(p->to, line);
 }
 
+/*
+ * The objects take the configuration. Not while a bootstrap session is open: its transaction holds
+ * the model, and what is set within may be rolled back.
+ */
+static void settle(void *data)
+{
+	struct daemon *d = data;
+
+	if (!d->former)
+		return;
+	if (model_in_transaction(d->model)) {
+		d->loop->arm(d->settling, clock_now(d->clock) + USEC_PER_SEC, USEC_PER_SEC);
+		return;
+	}
+
+	int r = fill_device(d);
+
+	if (r < 0)
+		LOG(LOG_ERROR, "object 3 keeps former values: %s", strerror(-r));
+	r = d->network ? network_set_conf(d->network, d->conf) : 0;
+	if (r < 0)
+		LOG(LOG_ERROR, "objects 4 and 7 are incomplete: %s", strerror(-r));
+	r = resources_set_conf(d->resources, d->conf);
+	if (r < 0)
+		LOG(LOG_ERROR, "resources are incomplete: %s", strerror(-r));
+	d->former = conf_free(d->former);
+}
+
 static void take_over(struct daemon *d, struct conf *conf)
 {
 	bool is_changed = memcmp(conf->accounts_hash, d->conf->accounts_hash, HASH_LEN) != 0 ||
@@ -305,21 +333,14 @@ static void take_over(struct daemon *d, struct conf *conf)
 	servers_set_conf(d->servers, conf);
 	bootstrapper_set_conf(d->bootstrapper, conf);
 	card_step_set_conf(d->card_step, conf);
-
-	int r = fill_device(d);
-
-	if (r < 0)
-		LOG(LOG_ERROR, "object 3 keeps former values: %s", strerror(-r));
-	r = d->network ? network_set_conf(d->network, conf) : 0;
-	if (r < 0)
-		LOG(LOG_ERROR, "objects 4 and 7 are incomplete: %s", strerror(-r));
 	host_set_conf(d->host, conf);
-	r = resources_set_conf(d->resources, conf);
-	if (r < 0)
-		LOG(LOG_ERROR, "resources are incomplete: %s", strerror(-r));
 	if (d->is_level_configured)
 		log_set_level((enum log_level)conf->log_level);
-	conf_free(old);
+	if (d->former)
+		conf_free(old); /* never settled */
+	else
+		d->former = old;
+	settle(d);
 	LOG_EV(LOG_NOTICE, ({.id = LOG_ID_CONFIG_LOADED, .server = LOG_SERVER_NONE}),
 		"configuration reloaded%s", is_changed ? ", accounts changed" : "");
 	if (is_changed) {
@@ -602,6 +623,8 @@ int daemon_new(
 		r = watch_signals(d);
 	}
 	if (r == 0)
+		r = d->loop->timer(d->loop->impl, settle, d, &d->settling);
+	if (r == 0)
 		r = timeline_new(d->clock, &d->timeline);
 	if (r == 0)
 		r = make_model(d);
@@ -648,7 +671,10 @@ struct daemon *daemon_free(struct daemon *d)
 	model_free(d->model);
 	catalog_free(catalog);
 	timeline_free(d->timeline);
+	if (d->loop)
+		d->loop->free_source(d->settling);
 	dloop_free(d->dloop);
+	conf_free(d->former);
 	conf_free(d->conf);
 	free(d);
 	return NULL;

@@ -48,6 +48,8 @@ struct daemon {
 	const struct conf_paths *paths; /* borrowed */
 	const struct clock *clock;
 	struct conf *conf;
+	struct conf *former; /* the objects still use it: a bootstrap session is open */
+	struct loop_source *settling;
 	struct dloop *dloop;
 	const struct loop *loop;
 	struct timeline *timeline;

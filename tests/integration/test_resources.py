@@ -8,7 +8,8 @@ import time
 import pytest
 
 from coap import links
-from harness import BUILD, TOP, instance_of, quick_conf, server_conf
+from harness import (BUILD, TOP, bootstrap_conf, instance_of, quick_conf, server_conf,
+                     write_account)
 
 OFFICIAL = pathlib.Path(os.environ.get("LWM2M_REGISTRY", TOP.parent / "shared" / "spec" / "objects"))
 
@@ -210,6 +211,25 @@ def test_a_reload_applies_the_difference(managed, place):
     assert dm.ask("READ /33000/2/1 text").text == "3.5"
     told = str(dm.wait("update", 15))
     assert "</33000/2>" in told and "</33000/1>" not in told
+
+
+def test_a_reload_during_a_bootstrap_session_takes_effect_after_it(server, daemon, place):
+    """Its transaction holds the model: no object can go, and nothing be set for good."""
+    bs, dm = server.listen("bs"), server.listen("dm")
+    bs.bootstrap([*write_account(dm), "WAIT 2000", "FINISH"])
+    (place / "objects" / "33001.xml").write_text(definition(33001, SENSOR, "1.1"))
+    conf = quick_conf(bootstrap=bootstrap_conf(bs), objects={"definitions": [str(place / "objects")]})
+    conf["resources"] = [{"path": "/33000/0/1", "value": 1.5}]
+    d = daemon(conf)
+    bs.wait("answer"), bs.wait("answer")
+    d.write_conf({**conf, "resources": [{"path": "/33001/0/1", "value": 2.5}]})
+    for _ in range(2):
+        d.send_signal(signal.SIGHUP)
+        d.wait("config-loaded")
+    d.wait("registered", "101")
+    until(dm, "READ /33001/0/1 text", "2.5")
+    assert dm.ask("READ /33000/0/1 text").code == "4.04"
+    assert d.stop() == 0
 
 
 def test_a_broken_definition_is_refused_with_file_and_line(daemon, place):
