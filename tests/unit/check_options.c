@@ -47,9 +47,10 @@ END_TEST
 START_TEST(options_default_values_pass_their_own_check)
 {
 	struct conf_report *report;
-	struct conf conf = {0};
-	struct check c = {.root = "", .conf = &conf};
+	struct conf *conf = calloc(1, sizeof *conf);
+	struct check c = {.root = "", .conf = conf};
 
+	ck_assert_ptr_nonnull(conf);
 	ck_assert_int_eq(conf_report_new(&report), 0);
 	c.report = report;
 	for (const struct option *o = options; o->name; o++) {
@@ -57,19 +58,14 @@ START_TEST(options_default_values_pass_their_own_check)
 		bool is_resource = strcmp(o->section, "resources") == 0;
 		struct conf_account account = {0};
 		struct conf_resource resource = {0};
-		void *base = is_server ? (void *)&account : is_resource ? (void *)&resource : &conf;
+		void *base = is_server ? (void *)&account : is_resource ? (void *)&resource : conf;
 
 		ck_assert_int_eq(setting_take(&c, o, NULL, base), 0);
 		ck_assert_msg(conf_report_errors(report) == 0, "%s.%s", o->section, o->name);
 		free(account.binding);
 	}
 	conf_report_free(report);
-	free(conf.smartcard.reader);
-	free(conf.device.storage);
-	free(conf.network.interface);
-	free(conf.state_directory);
-	free(conf.control_directory);
-	free(conf.control_admin_group);
+	conf_free(conf);
 }
 END_TEST
 
