@@ -283,6 +283,7 @@ int reporter_new(const struct reporter_env *env, const struct conf *conf, struct
 		.clock = env->clock,
 		.observations_max = conf->notifications.max_observations,
 		.stored_max = conf->notifications.max_stored,
+		.payload_max = conf->coap.max_body,
 		.data = r,
 		.send = send,
 		.arm = arm,

@@ -137,6 +137,8 @@ static int stored_new(struct observation *ob, const struct response *response, s
 	s->code = response->code;
 	s->content_format = response->has_content_format ? response->content_format : FORMAT_NONE;
 
+	s->payload.max = response->payload.len;
+
 	int r = buf_set(&s->payload, buf_span(&response->payload));
 
 	if (r < 0) {
@@ -217,6 +219,7 @@ static void unlink_stored(struct observe *o, struct audience *a, struct stored *
 			a->last_stored = last;
 	a->n_stored--;
 	o->n_stored--;
+	o->octets_stored -= s->payload.len;
 }
 
 static void drop_oldest(struct observe *o, struct audience *a, const struct observation *of)
@@ -242,6 +245,7 @@ void stored_append(struct observe *o, struct audience *a, struct stored *s)
 	a->last_stored = s;
 	a->n_stored++;
 	o->n_stored++;
+	o->octets_stored += s->payload.len;
 }
 
 static void stored_prepend(struct observe *o, struct audience *a, struct stored *s)
@@ -252,6 +256,7 @@ static void stored_prepend(struct observe *o, struct audience *a, struct stored 
 		a->last_stored = s;
 	a->n_stored++;
 	o->n_stored++;
+	o->octets_stored += s->payload.len;
 }
 
 /* 1/x/6: true by default */
@@ -290,17 +295,23 @@ static size_t count_stored(const struct audience *a, const struct observation *o
 	return n;
 }
 
+static bool is_full(const struct observe *o, size_t octets)
+{
+	return o->n_stored >= o->env.stored_max || octets > WAITING_OCTETS_MAX ||
+	       o->octets_stored > WAITING_OCTETS_MAX - octets;
+}
+
 /* Room for one more of this observation; false: there can be none. */
-static bool make_room(
-	struct observe *o, struct audience *a, const struct observation *ob, size_t max)
+static bool make_room(struct observe *o, struct audience *a, const struct observation *ob,
+	size_t max, size_t octets)
 {
 	if (max == 0 || o->env.stored_max == 0)
 		return false;
 	if (max < SIZE_MAX && count_stored(a, ob) >= max)
 		drop_oldest(o, a, ob);
-	if (o->n_stored >= o->env.stored_max && a->n_stored > 0)
+	while (octets <= WAITING_OCTETS_MAX && is_full(o, octets) && a->n_stored > 0)
 		drop_oldest(o, a, NULL);
-	if (o->n_stored < o->env.stored_max)
+	if (!is_full(o, octets))
 		return true;
 	dropped(o, a);
 	return false;
@@ -309,11 +320,12 @@ static bool make_room(
 static enum notification_result store(
 	struct observe *o, struct audience *a, struct observation *ob, const struct attrs *attrs)
 {
-	_cleanup_(response_done) struct response response = {0};
+	_cleanup_(response_done) struct response response = {.payload.max = o->env.payload_max};
 	size_t max = queue_max(o, a, ob, attrs);
 	struct stored *s;
 
-	if (max > 0 && build(o, a, ob, &response) == 0 && make_room(o, a, ob, max)) {
+	if (max > 0 && build(o, a, ob, &response) == 0 &&
+		make_room(o, a, ob, max, response.payload.len)) {
 		if (stored_new(ob, &response, &s) == 0)
 			stored_append(o, a, s);
 		else
@@ -361,7 +373,7 @@ static enum notification_result send_now(struct observe *o, struct audience *a,
 enum notification_result notification_send(
 	struct observe *o, struct audience *a, struct observation *ob)
 {
-	_cleanup_(response_done) struct response response = {0};
+	_cleanup_(response_done) struct response response = {.payload.max = o->env.payload_max};
 	struct attrs attrs = condition_attrs(o, ob);
 
 	if (!a->is_online)
@@ -384,6 +396,7 @@ bool notification_replay(struct observe *o, struct audience *a)
 
 	if (!s || !a->is_online || a->on_way)
 		return false;
+	response.payload.max = s->payload.len;
 	response.code = s->code;
 	response.has_observe = msg_code_is_success(s->code);
 	response.has_content_format = s->content_format != FORMAT_NONE;
@@ -414,7 +427,7 @@ void notification_concluded(struct observe *o, struct audience *a, enum observe_
 
 	if (outcome == OBSERVE_LOST) {
 		go_offline(o, a);
-		if (s && s->of && is_storing(o, a) && o->n_stored < o->env.stored_max) {
+		if (s && s->of && is_storing(o, a) && !is_full(o, s->payload.len)) {
 			stored_prepend(o, a, s);
 			return;
 		}

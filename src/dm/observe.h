@@ -34,6 +34,7 @@ struct observe_env {
 	const struct clock *clock;
 	size_t observations_max; /* of all servers */
 	size_t stored_max;	 /* notifications that wait for their servers, of all servers */
+	size_t payload_max;	 /* of one, as of any other response, in octets */
 	void *data;
 	/*
 	 * Sends a notification. 0; -EBUSY: a confirmable one of this server is on its way, so

@@ -36,12 +36,16 @@ struct observe {
 	size_t n_audiences;
 	struct observation *changed, *last_changed;
 	size_t n_stored;
+	size_t octets_stored; /* of their payloads */
 	uint64_t n_dropped;
 	uint64_t armed;
 	bool is_stepping;
 	bool is_held, is_due; /* observe_hold() */
 	unsigned burst;	      /* notifications in this step */
 };
+
+/* Of the payloads of all that is stored: one of them may be as large as the whole model. */
+enum { WAITING_OCTETS_MAX = 8 * 1024 * 1024 };
 
 /* The server's; NULL: it observes nothing. */
 struct audience *audience_find(const struct observe *o, uint16_t short_server_id);

@@ -1,5 +1,6 @@
 /* What is sent, what is kept for a server that cannot be reached, and in which order. */
 #include <errno.h>
+#include <stdlib.h>
 
 #include "observer.h"
 
@@ -129,6 +130,54 @@ START_TEST(beyond_the_limit_the_oldest_are_dropped_and_counted)
 	be_online();
 	ck_assert_uint_eq(t.n_sent, 8);
 	observer_expect(&t, "a", 12, "6");
+}
+END_TEST
+
+/* As in an answer to Read: what was observed does not end because it is large. */
+START_TEST(large_values_are_told_and_stored_as_small_ones_are)
+{
+	static uint8_t bytes[100 * 1024];
+	struct path p = PATH3(SAMPLE, 0, SAMPLE_BYTES);
+
+	ck_assert_int_eq(model_set(t.d.m, p, &VALUE_BYTES(span_of(bytes, 1))), 0);
+	observe("GET /30000/0/5 observe=0 token=a");
+	ck_assert_int_eq(model_set(t.d.m, p, &VALUE_BYTES(span_of(bytes, sizeof bytes))), 0);
+	observer_run(&t, 1);
+	ck_assert_uint_eq(observer_last(&t)->code, 205);
+	ck_assert_uint_eq(observer_last(&t)->payload_len, sizeof bytes);
+	be_offline();
+	ck_assert_int_eq(model_set(t.d.m, p, &VALUE_BYTES(span_of(bytes, sizeof bytes - 1))), 0);
+	observer_run(&t, 1);
+	be_online();
+	ck_assert_uint_eq(observer_last(&t)->code, 205);
+	ck_assert_uint_eq(observer_last(&t)->payload_len, sizeof bytes - 1);
+}
+END_TEST
+
+/* Few, but each as large as a value can be. */
+START_TEST(beyond_the_limit_of_octets_the_oldest_are_dropped_and_counted)
+{
+	enum { LEN = 3 * 1024 * 1024 };
+	uint8_t *bytes = calloc(1, LEN);
+	struct observe_info info;
+	size_t cursor = 0;
+
+	ck_assert_int_eq(
+		model_set(t.d.m, PATH3(SAMPLE, 0, SAMPLE_BYTES), &VALUE_BYTES(span_of(bytes, 1))),
+		0);
+	observe("GET /30000/0/5 observe=0 token=a");
+	be_offline();
+	for (uint8_t i = 1; i <= 4; i++) {
+		bytes[0] = i;
+		ck_assert_int_eq(model_set(t.d.m, PATH3(SAMPLE, 0, SAMPLE_BYTES),
+					 &VALUE_BYTES(span_of(bytes, LEN))),
+			0);
+		observer_run(&t, 1);
+	}
+	ck_assert(observe_next(t.o, &cursor, &info));
+	ck_assert_uint_eq(info.n_stored, 2);
+	ck_assert_uint_eq(t.n_dropped, 2);
+	free(bytes);
 }
 END_TEST
 
@@ -267,6 +316,8 @@ Suite *suite(void)
 	tcase_add_test(c, without_1_x_6_they_are_dropped);
 	tcase_add_test(c, hqmax_says_how_many_are_kept);
 	tcase_add_test(c, beyond_the_limit_the_oldest_are_dropped_and_counted);
+	tcase_add_test(c, large_values_are_told_and_stored_as_small_ones_are);
+	tcase_add_test(c, beyond_the_limit_of_octets_the_oldest_are_dropped_and_counted);
 	tcase_add_test(c, silence_of_the_server_is_told_once_and_the_notification_kept);
 	tcase_add_test(c, connection_that_is_gone_is_told_and_the_notification_kept);
 	tcase_add_test(c, what_cannot_be_sent_is_given_up);

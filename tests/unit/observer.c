@@ -94,6 +94,7 @@ static void make(struct observer *t)
 		.clock = &test_clock,
 		.observations_max = 20000,
 		.stored_max = 8,
+		.payload_max = 4 * 1024 * 1024,
 		.data = t,
 		.send = test_send,
 		.arm = test_arm,
