@@ -7,6 +7,7 @@
 #include "alloc.h"
 #include "base/cleanup.h"
 #include "conf_fixture.h"
+#include "keys/token.h"
 #include "runner.h"
 
 static struct credential_env env_of_root(void)
@@ -102,7 +103,7 @@ START_TEST(credential_refuses_what_is_no_key)
 		{OPTION_PSK, "credential:", "secret-missing"},
 		{OPTION_PSK, "credential:..", "secret-missing"},
 		{OPTION_PSK, "credential:a/b", "secret-missing"},
-		{OPTION_PRIVATE_KEY, "pkcs11:object=a", "unsupported"},
+		{OPTION_PRIVATE_KEY, "pkcs11:object=a;pin-value=1234", "secret-in-clear"},
 	};
 	_cleanup_(free_p) char *huge = calloc(1, CREDENTIAL_MAX + 1);
 	_cleanup_(secret_done) struct secret key = {0};
@@ -121,6 +122,21 @@ START_TEST(credential_refuses_what_is_no_key)
 	ck_assert_ptr_null(key.data);
 	/* nothing of the value may be shown */
 	ck_assert_ptr_null(strstr(fault.message, "1234"));
+}
+END_TEST
+
+/* Debian 12 has no such provider, a Debian 13 may have it. */
+START_TEST(credential_token_needs_the_provider_of_this_system)
+{
+	_cleanup_(secret_done) struct secret key = {0};
+	struct credential_env env = env_of_root();
+	enum credential_form form;
+	struct fault fault;
+	char why[KEY_WHY_MAX];
+	bool is_there = token_check(span_of_text("pkcs11:object=a"), why) == 0;
+
+	ck_assert_str_eq(code_of(&env, OPTION_PRIVATE_KEY, "pkcs11:object=a", &key, &form, &fault),
+		is_there ? "" : "unsupported");
 }
 END_TEST
 
@@ -303,6 +319,7 @@ Suite *suite(void)
 	tcase_add_test(t, credential_pem_is_kept_as_it_is);
 	tcase_add_loop_test(t, credential_refuses_what_is_no_key, 0, 20);
 	tcase_add_loop_test(t, credential_file_is_for_root_and_the_daemon_only, 0, 9);
+	tcase_add_test(t, credential_token_needs_the_provider_of_this_system);
 	tcase_add_test(t, credential_public_file_may_be_read_by_others);
 	tcase_add_test(t, credential_in_a_file_that_others_can_use_is_refused);
 	tcase_add_test(t, credential_of_the_service_is_forgiven_where_only_a_check_runs);
