@@ -49,7 +49,7 @@ def test_varlinkctl_call_and_its_errors(up):
     assert done.returncode == 0, done.stderr
     assert json.loads(done.stdout)["state"]["phase"] == "registered"
     done = varlinkctl("call", "--json=short", at, MANAGE + "Read", '{"path": "/3/0/16"}')
-    assert json.loads(done.stdout)["values"][0]["value"] == "U"
+    assert json.loads(done.stdout)["values"][0]["value"] == "UT"
     done = varlinkctl("call", at, MANAGE + "Read", '{"path": "/99"}')
     assert done.returncode != 0 and "NoSuchPath" in done.stderr
 

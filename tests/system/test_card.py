@@ -66,7 +66,7 @@ def test_a_card_configures_the_gateway_and_takes_its_accounts_along(
         gateway.wait("card-read")
         gateway.wait("registered")
         dm.wait("register")
-        assert dm.ask("READ /3/0/16 text").text == "U"
+        assert dm.ask("READ /3/0/16 text").text == "UT"
         gateway.run("systemctl", "restart", "lwm2md")
         gateway.wait("card-read")
         dm.server.lines.wait(lambda e: e["event"] in ("update", "register"), 20,
@@ -112,5 +112,5 @@ def test_a_service_that_dies_is_no_removed_card(gateway, network, server, tmp_pa
         dm.wait("register")
         gateway.run("systemctl", "stop", "pcscd.socket", "pcscd.service")
         gateway.run("systemctl", "restart", "lwm2md")
-        assert dm.ask("READ /3/0/16 text", 20).text == "U"
+        assert dm.ask("READ /3/0/16 text", 20).text == "UT"
     assert not dm.seen("deregister")

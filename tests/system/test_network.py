@@ -28,7 +28,7 @@ def managed(gateway, server):
 
 def answers(dm, timeout=60):
     """A request gets through, at last."""
-    assert dm.ask("READ /3/0/16 text", timeout).text == "U"
+    assert dm.ask("READ /3/0/16 text", timeout).text == "UT"
 
 
 FAULTS = {

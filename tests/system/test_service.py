@@ -58,7 +58,7 @@ def test_the_four_steps_from_power_on_to_managed(gateway, server, measured):
     measured(f"first ClientHello {asked - failed:.3f} s after the last failure, hold-off 3 s")
     assert 2.95 <= asked - failed < 3.6  # the server saw the last attempt a moment later
     dm.wait("register")
-    assert dm.ask("READ /3/0/16 text").text == "U"
+    assert dm.ask("READ /3/0/16 text").text == "UT"
     status = gateway.show("StatusText")["StatusText"]
     assert status
     log = gateway.log_text().encode()
@@ -129,7 +129,7 @@ def test_a_bad_reload_keeps_the_running_configuration(gateway, server):
     gateway.wait("config-refused")
     assert gateway.pid == pid
     assert gateway.show("ActiveState") == {"ActiveState": "active"}
-    assert dm.ask("READ /3/0/16 text").text == "U"
+    assert dm.ask("READ /3/0/16 text").text == "UT"
     assert not dm.seen("deregister")
 
 
@@ -147,7 +147,7 @@ def test_a_daemon_that_hangs_is_killed_and_comes_back_registered(gateway, server
                          "second start")
     gateway.wait("registered")
     assert gateway.show("NRestarts") == {"NRestarts": "1"}
-    assert dm.ask("READ /3/0/16 text").text == "U"
+    assert dm.ask("READ /3/0/16 text").text == "UT"
 
 
 STEPS = {
@@ -174,7 +174,7 @@ def test_killed_in_any_step_it_ends_registered(gateway, server, step):
     gateway.journal.wait(lambda r: r.event == "registered" and r.get("_PID") != str(pid), 20,
                          "registration after the kill")
     assert gateway.show("NRestarts", "ActiveState") == {"NRestarts": "1", "ActiveState": "active"}
-    assert dm.ask("READ /3/0/16 text").text == "U"
+    assert dm.ask("READ /3/0/16 text").text == "UT"
 
 
 def test_stop_deregisters(gateway, server):
@@ -232,7 +232,7 @@ def test_many_restarts_in_a_row_end_registered(gateway, server, measured):
     gateway.run("sh", "-c", f"for i in $(seq {n}); do systemctl restart lwm2md || exit 1; done",
                 timeout=60 + n)
     measured(f"{n} restarts took {time.monotonic() - begun:.1f} s")
-    assert dm.ask("READ /3/0/16 text").text == "U"
+    assert dm.ask("READ /3/0/16 text").text == "UT"
     assert resident(gateway) < memory + 512
     assert gateway.show("ActiveState", "Result") == {"ActiveState": "active", "Result": "success"}
     assert len(dm.seen("register")) == 1
@@ -358,7 +358,7 @@ def test_it_lives_with_few_descriptors_and_little_memory(gateway, server):
     configure(gateway, servers={"main": server_conf(dm)})
     drop_in(gateway, "[Service]\nLimitNOFILE=24\nLimitAS=192M\n")
     registered(gateway, dm)
-    assert dm.ask("READ /3/0/16 text").text == "U"
+    assert dm.ask("READ /3/0/16 text").text == "UT"
 
 
 # --- time ---
