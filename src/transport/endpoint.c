@@ -2,6 +2,7 @@
 
 #include <assert.h>
 #include <dirent.h>
+#include <linux/filter.h>
 #include <math.h>
 #include <netinet/tcp.h>
 #include <sys/epoll.h>
@@ -376,6 +377,27 @@ static void bind_session(
 		bind_socket(e, find_socket(&bound, peer, SOCK_DGRAM));
 }
 
+/*
+ * Signalling messages, class 7, are for TCP (RFC 8323 5.1). libcoap 4.3.4 takes them over UDP as
+ * well and closes its socket at an Abort, without a word: without DTLS anybody could deafen us. So
+ * the kernel drops them. The filter sees the UDP header, then the CoAP message.
+ */
+static void drop_signalling(int fd)
+{
+	enum { CODE_AT = 8 + 1, CLASS_MASK = 0xE0, CLASS_SIGNALLING = 0xE0 };
+	struct sock_filter steps[] = {
+		BPF_STMT(BPF_LD | BPF_B | BPF_ABS, CODE_AT),
+		BPF_STMT(BPF_ALU | BPF_AND | BPF_K, CLASS_MASK),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, CLASS_SIGNALLING, 0, 1),
+		BPF_STMT(BPF_RET | BPF_K, 0),
+		BPF_STMT(BPF_RET | BPF_K, UINT32_MAX),
+	};
+	const struct sock_fprog filter = {.len = sizeof steps / sizeof *steps, .filter = steps};
+
+	if (fd >= 0 && setsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER, &filter, sizeof filter) < 0)
+		LOG(LOG_DEBUG, "signalling messages are not dropped: %s", strerror(errno));
+}
+
 /* What a peer may send in one message over TCP: a body with its options. (RFC 8323 5.3.1) */
 static uint32_t largest_message(const struct endpoint *e)
 {
@@ -417,6 +439,11 @@ coap_session_t *endpoint_connect(struct endpoint *e, const struct address *peer,
 	coap_io_prepare_epoll(e->context, now);
 
 	bind_session(e, session, peer);
+	if (proto == COAP_PROTO_UDP) {
+		struct address bound = endpoint_address(coap_session_get_addr_local(session));
+
+		drop_signalling(find_socket(&bound, peer, SOCK_DGRAM));
+	}
 	return session;
 }
 

@@ -121,8 +121,8 @@ static void random_bytes(void *data, uint8_t *ret, size_t len)
 }
 
 /*
- * libcoap refuses to send when it has lost its session without telling (an Abort over UDP does
- * that to 4.3.4): once, the request goes out again on a new connection.
+ * libcoap refuses to send when it has lost its session without telling: once, the request goes out
+ * again on a new connection.
  */
 static int on_send(void *data, const struct packet *p)
 {
@@ -242,6 +242,8 @@ void session_work(struct tp_session *s)
 		s->has_answered = false;
 		if (s->handlers.answered)
 			s->handlers.answered(s->handlers.data);
+		if (is_freed)
+			return;
 	}
 	if (s->is_lost) {
 		struct session_failure f = s->failure;

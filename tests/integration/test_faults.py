@@ -32,8 +32,7 @@ def garbage():
     for _ in range(200):
         data = bytearray(valid)
         data[rng.randrange(len(data))] ^= 1 << rng.randrange(8)
-        if data[1] >> 5 != 7:  # class 7 has a test of its own
-            yield bytes(data)
+        yield bytes(data)
     yield b"\x7f\xff\xff\xff" + b"\xff" * 60000
     yield b"\x40\x01\x00\x01" + b"\xdd\xff\xff" * 100
     yield b"\x41\x45\x12"  # a cut response
@@ -126,17 +125,9 @@ def test_signalling_codes_do_not_end_the_client(client, code, type):
     dm.send(Message(type, code, token=b"x"))
     while dm.receive(0.3):
         pass
-    # libcoap 4.3.4 closes the socket on 7.05: then the client comes back by itself
-    if not is_alive_or_back(dm):
-        raise AssertionError("it is deaf")
+    # they are for TCP; libcoap 4.3.4 would close its socket at an Abort
+    assert is_alive(dm)
     assert d.process.poll() is None
-
-
-def is_alive_or_back(dm):
-    try:
-        return is_alive(dm)
-    except AssertionError:
-        return any(m.path.startswith("/rd") for m in dm.log[-3:])
 
 
 def test_an_unknown_critical_option_is_a_bad_option(client):
