@@ -214,21 +214,23 @@ static void do_watch_routes(struct daemon *d)
 
 static void register_all(struct daemon *d)
 {
-	struct store_registration kept[STORE_REGISTRATIONS_MAX];
-	size_t n = d->is_ready
-			   ? 0
-			   : keeper_take_registrations(d->keeper, kept, STORE_REGISTRATIONS_MAX);
+	struct store_registration kept[STORE_REGISTRATIONS_MAX] = {0};
+	size_t n = 0;
 
-	if (!d->is_ready)
-		reporter_load_attributes(d->reporter);
-	d->is_ready = true;
 	/* what a card configured is not filled up with servers of the configuration */
 	if (d->is_conf_new && d->source != ORIGIN_CARD) {
 		d->source = keeper_reload(d->keeper, d->conf);
 	}
 	d->is_conf_new = false;
-	if (!feed_if_offline(d))
-		servers_resume(d->servers, kept, n);
+	/* what the last run kept stays in the store until it can be used (decision 16) */
+	if (feed_if_offline(d))
+		return;
+	if (!d->is_ready) {
+		n = keeper_take_registrations(d->keeper, kept, STORE_REGISTRATIONS_MAX);
+		reporter_load_attributes(d->reporter);
+	}
+	d->is_ready = true;
+	servers_resume(d->servers, kept, n);
 	if (n > 0)
 		reporter_resume(d->reporter);
 	store_registrations_done(kept, n);

@@ -1,5 +1,6 @@
 """Lossy, slow and absent networks."""
 import os
+import signal
 import subprocess
 
 import pytest
@@ -89,6 +90,29 @@ def test_without_a_route_it_is_quiet_and_registers_when_one_comes(tmp_path, daem
         dm.wait("register")
         d.wait("registered", "101")
         assert not bs.seen("bootstrap-request")
+        d.finish()
+    finally:
+        server.finish()
+
+
+def test_a_registration_kept_over_a_restart_outlives_a_start_without_a_route(tmp_path, daemon,
+                                                                             namespace):
+    server = Server(tmp_path, namespace)
+    try:
+        address = [*namespace, "ip", "address"]
+        subprocess.run([*address, "add", "198.51.100.1/32", "dev", "lo"], check=True)
+        dm = server.listen("dm", host="198.51.100.1")
+        conf = quick_conf(network={"wait_online": True}, servers={"main": server_conf(dm)})
+        d = daemon(conf, prefix=namespace)
+        dm.wait("register")
+        d.wait("registered", "101")
+        assert d.stop(signal.SIGUSR1) == 0
+        subprocess.run([*address, "del", "198.51.100.1/32", "dev", "lo"], check=True)
+        d.start()
+        d.lines.wait(lambda e: e.reason == "net.offline", 5, "reason net.offline")
+        subprocess.run([*address, "add", "198.51.100.1/32", "dev", "lo"], check=True)
+        dm.wait("update")
+        assert len(dm.seen("register")) == 1
         d.finish()
     finally:
         server.finish()
