@@ -118,6 +118,18 @@ def test_the_collection_period_is_written_and_ends_the_counting(managed):
     assert resources(dm.ask("READ /7/0 tlv")) == counted
 
 
+@pytest.mark.ets("1.1-int-910")
+def test_statistics_that_are_observed_are_told(managed):
+    dm = managed()
+    assert dm.ask("ATTRIBUTES /7/0?pmin=1&pmax=2").code == "2.04"
+    assert dm.ask("OBSERVE /7/0 tlv").code == "2.05"
+    assert dm.ask("EXECUTE /7/0/6").code == "2.04"
+    for _ in range(20):
+        dm.ask("READ /3/0 tlv")
+    told = tlv_decode(bytes.fromhex(dm.wait("unasked", 15)["payload"]))
+    assert {2, 3, 8} <= {id for _, id, _ in told}
+
+
 def test_objects_that_are_disabled_are_not_offered(managed):
     dm = managed(objects={"disable": ["/4", "/7"]})
     assert "</4" not in str(managed.register) and "</7" not in str(managed.register)

@@ -80,7 +80,7 @@ def cbor_decode(data):
 
 # --- SenML (RFC 8428) and LwM2M CBOR as {path: value} ---
 
-LABELS = {-2: "bn", 0: "n", 2: "v", 3: "vs", 4: "vb", 8: "vd", "vlo": "vlo"}
+LABELS = {-3: "bt", -2: "bn", 0: "n", 6: "t", 2: "v", 3: "vs", 4: "vb", 8: "vd", "vlo": "vlo"}
 KEYS = {str: "vs", bool: "vb", int: "v", float: "v", bytes: "vd"}
 
 
@@ -92,7 +92,7 @@ def senml_read(answer):
     for record in records:
         base = record.get("bn", base)
         found[base + record.get("n", "")] = next(
-            v for k, v in record.items() if k not in ("bn", "n"))
+            v for k, v in record.items() if k not in ("bn", "bt", "n", "t"))
     return found
 
 

@@ -10,6 +10,15 @@ from pki import CERTIFICATE, RPK, Signed, has_raw_public_keys
 MODES = ["psk", "rpk", "usage0", "usage1", "usage2", "usage3", "usage-absent"]
 CERTIFICATES = [m for m in MODES if m.startswith("usage")]
 each_mode = pytest.mark.parametrize("mode", MODES)
+
+
+def each_mode_proving(case):
+    """Each mode; those with certificates are what the interoperability case asks for."""
+    return pytest.mark.parametrize(
+        "mode", [pytest.param(m, marks=pytest.mark.ets(case)) if m in CERTIFICATES else m
+                 for m in MODES])
+
+
 each_certificate = pytest.mark.parametrize("mode", CERTIFICATES)
 signed = pytest.mark.parametrize("mode", MODES[1:])
 has_path = [m for m in CERTIFICATES if m in ("usage0", "usage1", "usage2")]
@@ -50,7 +59,7 @@ def refused(server, daemon, authority, keys, reason, timeout=10):
     return event
 
 
-@each_mode
+@each_mode_proving("1.1-int-402")
 def test_who_has_the_right_keys_registers(server, daemon, authority, mode):
     keys = keys_for(mode, authority)
     dm = server.listen("dm", keys)
@@ -77,6 +86,7 @@ def test_a_server_with_another_raw_public_key_is_refused(server, daemon, authori
     assert event.message.count("sha256:") == 2, event
 
 
+@pytest.mark.ets("1.1-int-403")
 @pytest.mark.parametrize("mode", has_path)
 def test_a_certificate_for_another_name_is_refused(server, daemon, authority, mode):
     keys = keys_for(mode, authority, server={"san": "IP:127.0.0.9,DNS:other.example"})
@@ -133,7 +143,7 @@ def test_a_server_that_forgot_the_session_is_met_by_a_new_handshake(server, daem
     d.wait("registered", "101", timeout=15)
 
 
-@each_mode
+@each_mode_proving("1.1-int-2")
 def test_the_bootstrap_server_is_asked_with_each_mode(server, daemon, authority, mode):
     keys = keys_for(mode, authority)
     bs, dm = server.listen("bs", keys), server.listen("dm", keys)
@@ -316,4 +326,16 @@ def test_each_mode_works_over_tls_as_well(server, daemon, authority, mode):
     dm = server.listen("dm", keys, tcp=True)
     d = daemon(conf_for(dm, keys, authority))
     assert "b=T" in dm.wait("register")["queries"]
+    d.wait("registered", "101")
+
+
+@pytest.mark.ets("1.1-int-404")
+def test_bootstrap_and_registration_with_certificates_over_tcp(server, daemon, authority):
+    keys = keys_for("usage2", authority)
+    bs, dm = server.listen("bs", keys, tcp=True), server.listen("dm", keys, tcp=True)
+    bs.bootstrap(full_bootstrap(dm, keys=keys))
+    d = daemon(quick_conf(bootstrap=bootstrap_conf(bs, keys=keys),
+                          security={"trust_store": authority.root.certificate}))
+    d.wait("bootstrap-finished")
+    dm.wait("register")
     d.wait("registered", "101")
