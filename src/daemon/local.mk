@@ -25,6 +25,7 @@ src_daemon_libdaemon_a_SOURCES = \
 	%D%/keeper.c %D%/keeper.h \
 	%D%/sender.c %D%/sender.h \
 	%D%/kept.c \
+	%D%/announcement.c %D%/announcement.h \
 	%D%/server_link.c %D%/server_link.h \
 	%D%/loop.c %D%/loop.h \
 	%D%/metrics.c %D%/metrics.h \
@@ -149,6 +150,12 @@ tests_unit_check_reporter_SOURCES = tests/unit/check_reporter.c $(MACHINE)
 tests_unit_check_reporter_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 tests_unit_check_reporter_LDFLAGS = $(LINK_WORLD)
 tests_unit_check_reporter_LDADD = $(WORLD_LIBS)
+check_PROGRAMS += tests/unit/check_announcement
+TESTS += tests/unit/check_announcement
+tests_unit_check_announcement_SOURCES = tests/unit/check_announcement.c tests/unit/client_model.c tests/unit/alloc.c tests/unit/runner.c
+tests_unit_check_announcement_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
+tests_unit_check_announcement_LDFLAGS = $(AM_LDFLAGS) $(WRAP_ALLOC)
+tests_unit_check_announcement_LDADD = $(WORLD_LIBS)
 check_PROGRAMS += tests/unit/check_server_link
 TESTS += tests/unit/check_server_link
 tests_unit_check_server_link_SOURCES = tests/unit/check_server_link.c $(MACHINE) tests/unit/alloc.c

@@ -6,11 +6,11 @@
 
 #include "base/cleanup.h"
 #include "base/parse.h"
+#include "daemon/announcement.h"
 #include "daemon/denial.h"
 #include "daemon/metrics.h"
 #include "daemon/sender.h"
 #include "dm/dispatch.h"
-#include "dm/links.h"
 #include "dm/send.h"
 #include "server/reaction.h"
 
@@ -35,9 +35,7 @@ struct server_link {
 	bool is_postponed; /* Register, until the bootstrap session has ended */
 	struct buf location[MSG_LOCATION_MAX];
 	size_t n_location;
-	/* what the server knows of us */
-	uint32_t lifetime;
-	struct buf binding, links;
+	struct announcement told;
 };
 
 static void step(struct server_link *l, enum reg_event event, enum reason reason);
@@ -109,58 +107,14 @@ static void send_request(struct server_link *l, const struct request *request, t
 		give_up_sending(l);
 }
 
-/* A server that is reached over TCP and says nothing of it in 1/x/7 is told so all the same. */
-static struct span binding_of(const struct server_link *l)
+static struct announced announced(const struct server_link *l)
 {
-	struct span b = model_get_bytes(
-		l->env->model, PATH3(OBJECT_SERVER, l->server_instance, SERVER_BINDING));
-
-	if (tp_session_is_tcp(l->session) && (b.len == 0 || span_is_text(b, "U")))
-		return span_of_text("T");
-	return b;
-}
-
-/* Query texts live as long as the request is being made. */
-struct queries {
-	char endpoint[300], lifetime[24], version[16], binding[24];
-};
-
-/*
- * b: absent when it is "U". LwM2M 1.0 has a Q among the letters for queue mode, later versions a
- * parameter of its own (TS core 6.2.1).
- */
-static void add_binding(struct server_link *l, struct queries *q, struct request *request)
-{
-	struct span b = binding_of(l);
-	bool has_q = b.len > 0 && memchr(b.data, 'Q', b.len);
-	bool is_1_0 = reg_version(l->reg) == LWM2M_1_0;
-	char letters[8 + sizeof "Q"];
-	size_t n = 0;
-
-	if (b.len > 8)
-		return;
-	for (size_t i = 0; i < b.len; i++)
-		if (b.data[i] != 'Q' || is_1_0)
-			letters[n++] = (char)b.data[i];
-	if (n == 0)
-		letters[n++] = 'U';
-	if (is_1_0 && l->has_queue_mode && !has_q)
-		letters[n++] = 'Q';
-	if (n == 1 && letters[0] == 'U')
-		return;
-	snprintf(q->binding, sizeof q->binding, "b=%.*s", (int)n, letters);
-	request_add_query(request, span_of_text(q->binding));
-}
-
-static int remember_sent(struct server_link *l, struct span links)
-{
-	l->lifetime = (uint32_t)model_get_int(
-		l->env->model, PATH3(OBJECT_SERVER, l->server_instance, SERVER_LIFETIME), 0);
-
-	int r = buf_set(&l->binding, binding_of(l));
-
-	l->links.max = DM_LINKS_MAX;
-	return r < 0 ? r : buf_set(&l->links, links);
+	return (struct announced){.model = l->env->model,
+		.endpoint = l->env->endpoint,
+		.server_instance = l->server_instance,
+		.version = reg_version(l->reg),
+		.is_tcp = tp_session_is_tcp(l->session),
+		.has_queue_mode = l->has_queue_mode};
 }
 
 static void on_registered(void *data, const struct tp_result *result);
@@ -175,18 +129,15 @@ static void send_register(struct server_link *l)
 		return;
 	}
 
-	_cleanup_(buf_done) struct buf links = {.max = DM_LINKS_MAX};
+	_cleanup_(announcement_room_done) struct announcement_room room = {0};
 	struct request request = request_of(MSG_POST);
-	enum lwm2m_version version = reg_version(l->reg);
-	struct queries q;
+	struct announced by = announced(l);
 	struct uri uri;
 
 	int r = uri_parse(span_of_text(l->uri), &uri, NULL);
 
 	if (r == 0)
-		r = dm_links_register(l->env->model, version, &links);
-	if (r == 0)
-		r = remember_sent(l, buf_span(&links));
+		r = announcement_register(&l->told, &by, &room, &request);
 	for (size_t i = 0; r == 0 && i < uri.n_segments; i++)
 		r = request_add_segment(&request, uri.segment[i]);
 	if (r == 0)
@@ -196,22 +147,10 @@ static void send_register(struct server_link *l)
 		return;
 	}
 
-	snprintf(q.endpoint, sizeof q.endpoint, "ep=%s", l->env->endpoint);
-	snprintf(q.lifetime, sizeof q.lifetime, "lt=%" PRIu32, l->lifetime);
-	snprintf(q.version, sizeof q.version, "lwm2m=%s", reg_version_text(version));
-	request_add_query(&request, span_of_text(q.endpoint));
-	request_add_query(&request, span_of_text(q.lifetime));
-	request_add_query(&request, span_of_text(q.version));
-	add_binding(l, &q, &request);
-	if (l->has_queue_mode && version > LWM2M_1_0)
-		request_add_query(&request, span_of_text("Q"));
-	request.content_format = FORMAT_LINK;
-	request.payload = buf_span(&links);
-
 	l->awaited = REGISTER;
 	tell(l, STEP_RUNNING, REASON_NONE, LOG_ID_REGISTERING, 0,
 		"registering with %s, LwM2M %s, attempt %" PRIu32, l->uri,
-		reg_version_text(version), reg_attempt(l->reg));
+		reg_version_text(by.version), reg_attempt(l->reg));
 	send_request(l, &request, on_registered);
 }
 
@@ -222,31 +161,6 @@ static int add_location(const struct server_link *l, struct request *request)
 	for (size_t i = 0; r == 0 && i < l->n_location; i++)
 		r = request_add_segment(request, buf_span(&l->location[i]));
 	return r;
-}
-
-/* Only what changed (TS core 6.2.2). */
-static int add_changes(
-	struct server_link *l, struct request *request, struct queries *q, struct buf *links)
-{
-	uint32_t old_lifetime = l->lifetime;
-	bool has_binding = !span_is_equal(buf_span(&l->binding), binding_of(l));
-	int r = dm_links_register(l->env->model, reg_version(l->reg), links);
-
-	if (r == 0 && !span_is_equal(buf_span(links), buf_span(&l->links))) {
-		request->content_format = FORMAT_LINK;
-		request->payload = buf_span(links);
-	}
-	if (r == 0)
-		r = remember_sent(l, buf_span(links));
-	if (r < 0)
-		return r;
-	if (old_lifetime != l->lifetime) {
-		snprintf(q->lifetime, sizeof q->lifetime, "lt=%" PRIu32, l->lifetime);
-		request_add_query(request, span_of_text(q->lifetime));
-	}
-	if (has_binding)
-		add_binding(l, q, request);
-	return 0;
 }
 
 static void on_opened(void *data, const struct tp_result *result);
@@ -261,13 +175,13 @@ static void send_update_resumed(struct server_link *l)
 /* Without changes, and while the model is that of an open bootstrap session: keep-alive. */
 static void send_update(struct server_link *l)
 {
-	_cleanup_(buf_done) struct buf links = {.max = DM_LINKS_MAX};
+	_cleanup_(announcement_room_done) struct announcement_room room = {0};
 	struct request request = request_of(MSG_POST);
-	struct queries q;
+	struct announced by = announced(l);
 	int r = add_location(l, &request);
 
 	if (r == 0 && !model_in_transaction(l->env->model))
-		r = add_changes(l, &request, &q, &links);
+		r = announcement_update(&l->told, &by, &room, &request);
 	if (r < 0) {
 		give_up_sending(l);
 		return;
@@ -390,15 +304,6 @@ static void send_waiting(struct server_link *l)
 		sender_ready(l->sender);
 }
 
-/* 1: as told at the last Register or Update. */
-static int is_list_current(const struct server_link *l)
-{
-	_cleanup_(buf_done) struct buf links = {.max = DM_LINKS_MAX};
-	int r = dm_links_register(l->env->model, reg_version(l->reg), &links);
-
-	return r < 0 ? r : span_is_equal(buf_span(&links), buf_span(&l->links));
-}
-
 int server_link_send(struct server_link *l, const struct path *paths, size_t n_paths)
 {
 	_cleanup_(buf_done) struct buf payload = {0};
@@ -417,12 +322,14 @@ int server_link_send(struct server_link *l, const struct path *paths, size_t n_p
 	memcpy(list, paths, n_paths * sizeof *list);
 	r = send_make(l->env->model, &peer, l->server_instance, list, n_paths, seconds * 1000,
 		&payload, &format);
-	if (r == 0)
-		r = is_list_current(l);
 	if (r < 0)
 		return r;
 
-	bool is_current = r;
+	struct announced by = announced(l);
+	int is_current = announcement_is_list_current(&l->told, &by);
+
+	if (is_current < 0)
+		return is_current;
 
 	r = sender_add(l->sender, format, &payload);
 	if (r < 0)
@@ -505,7 +412,7 @@ static void tell_accepted(struct server_link *l, enum reg_operation operation, u
 	else
 		tell(l, STEP_OK, REASON_NONE, LOG_ID_REGISTERED, code,
 			"registered with %s as \"%s\", LwM2M %s, lifetime %" PRIu32 " s", l->uri,
-			l->env->endpoint, reg_version_text(reg_version(l->reg)), l->lifetime);
+			l->env->endpoint, reg_version_text(reg_version(l->reg)), l->told.lifetime);
 }
 
 /* What came back: the machine learns it, then it is told, then follows what it brings. */
@@ -814,8 +721,7 @@ struct server_link *server_link_free(struct server_link *l)
 	l->env->loop->free_source(l->timer);
 	reg_free(l->reg);
 	forget_location(l);
-	buf_done(&l->binding);
-	buf_done(&l->links);
+	announcement_done(&l->told);
 	free(l);
 	return NULL;
 }
