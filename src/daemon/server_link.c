@@ -532,7 +532,7 @@ static void carry_out(struct server_link *l, unsigned actions)
 		return;
 	}
 	if (actions & (REG_DO_CANCEL | REG_DO_CLOSE))
-		l->is_postponed = false;
+		l->has_send_failed = l->is_postponed = false;
 	if (actions & REG_DO_CANCEL)
 		l->awaited = l->held_up = NOTHING;
 	if (actions & REG_DO_CLOSE)

@@ -383,6 +383,35 @@ START_TEST(an_infinite_registration_is_saved_as_such)
 }
 END_TEST
 
+START_TEST(a_send_that_failed_is_forgotten_with_what_it_was_for)
+{
+	managed("");
+	ck_assert_int_eq(make_link(), 0);
+	env.up = env.failed = env.running = env.stopped = nothing;
+	server_link_event(server_link, REG_EV_START, REASON_NONE);
+	world_run(100);
+	ck_assert(reg_is_up(server_link_reg(server_link)));
+
+	unsigned registers = fake_count(URI_A, FAKE_REGISTER);
+
+	alloc_fail_at(1);
+	server_link_event(server_link, REG_EV_ASKED, REASON_NONE);
+	ck_assert(alloc_failed());
+	alloc_fail_off();
+	fake_rule(&(const struct fake_rule){.uri = URI_A,
+		.op = FAKE_REGISTER,
+		.code = MSG_CREATED,
+		.delay = USEC_PER_SEC,
+		.times = 1});
+	server_link_event(server_link, REG_EV_SESSION_LOST, REASON_NONE);
+	world_run(5);
+	/* the Update that was not sent does not fail the Register after it */
+	ck_assert_uint_eq(fake_count(URI_A, FAKE_REGISTER) - registers, 1);
+	ck_assert(reg_is_up(server_link_reg(server_link)));
+	server_link_free(server_link);
+}
+END_TEST
+
 /* --- life ------------------------------------------------------------------------------------- */
 
 START_TEST(a_link_without_memory_is_not_made_and_leaves_nothing)
@@ -464,6 +493,7 @@ Suite *suite(void)
 
 	c = machine_case(s, "life");
 	tcase_add_test(c, a_link_without_memory_is_not_made_and_leaves_nothing);
+	tcase_add_test(c, a_send_that_failed_is_forgotten_with_what_it_was_for);
 	tcase_add_test(c, the_same_account_is_known_by_uri_credentials_and_endpoint);
 	return s;
 }
